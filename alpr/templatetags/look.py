@@ -5,7 +5,7 @@ those of docs/look.md.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -254,16 +254,17 @@ def percent(value: float | None) -> str:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, css: str = "", hint: str = "") -> dict[str, Any]:
+def field(bound: BoundField, css: str = "", hint: str = "", label: str = "") -> dict[str, Any]:
     """Show one field of a form: label, hint, error, control, each tied to the next.
 
-    `css` is added to the control's classes; `hint` replaces the field's help text.
+    `css` is added to the control's classes; `hint` and `label` replace the field's own.
     """
     hint = hint or str(bound.help_text or "")
     described = [f"{bound.auto_id}-hint"] if hint else []
     described += [f"{bound.auto_id}-error"] if bound.errors else []
     return {
         "field": bound,
+        "label": label or bound.label,
         "hint": hint,
         "kind": _kind(bound),
         "described": " ".join(described),
@@ -283,11 +284,15 @@ def _kind(bound: BoundField) -> str:
 
 
 def _control(bound: BoundField, css: str, described: str) -> SafeString:
-    attrs: Mapping[str, str] = bound.field.widget.attrs
-    plain = _kind(bound) in ("check", "hidden")
-    classes = " ".join(filter(None, ["" if plain else "input", attrs.get("class", ""), css]))
-    extra = {"class": classes} if classes else {}
-    return bound.as_widget(attrs=extra | ({"aria-describedby": described} if described else {}))
+    own = bound.field.widget.attrs.get("class", "")
+    base = "" if _kind(bound) in ("check", "hidden") else "input"
+    # A placeholder goes away as soon as one types: the label and the hint say it.
+    attrs: dict[str, str | bool] = {"placeholder": False}
+    if classes := " ".join(filter(None, [base, own, css])):
+        attrs["class"] = classes
+    if described:
+        attrs["aria-describedby"] = described
+    return bound.as_widget(attrs=attrs)
 
 
 @register.inclusion_tag("components/form_errors.html")
