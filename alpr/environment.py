@@ -3,6 +3,7 @@
 An empty variable counts as one that is not set, so that `NAME= make run` means the default.
 """
 
+import contextlib
 import os
 import re
 import secrets
@@ -57,8 +58,8 @@ def csv(name: str, default: str = "") -> list[str]:
 def database(url: str) -> dict[str, Any]:
     """Return Django's settings for `postgresql://user:password@host:port/name?option=value`.
 
-    The host may be left out for a local socket; `?host=/folder` names the socket's folder. Other options go to
-    libpq as they are. Raises ImproperlyConfigured without repeating the address, which may hold a password.
+    The host may be left out for a local socket; `?host=/folder` names the socket's folder. Other options go
+    to libpq as they are. Raises ImproperlyConfigured without the address, which may hold a password.
     """
     try:
         parts = urlsplit(url)
@@ -97,19 +98,25 @@ def passing_secret() -> str:
 
 
 def kept_secret(data: Path) -> str:
-    """Return the secret key kept in the data folder, readable by its owner alone; make it at the first call."""
+    """Return the secret key kept in the data folder, readable by its owner alone; the first call makes it."""
     file = data / "secret-key"
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = data / f".secret-key.{os.getpid()}"
-    if not file.exists():
-        with open(
-            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
-        ) as target:
-            target.write(passing_secret())
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return file.read_text(encoding="ascii").strip()
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            _keep_new_secret(file)
+        return file.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {data} cannot be used ({error.strerror}): run as the system user that it "
+            "belongs to, or set ALPR_DATA to a folder of your own."
+        ) from error
+
+
+def _keep_new_secret(file: Path) -> None:
+    """Put a new key in place whole; where two processes come at once the first one's key stands."""
+    draft = file.with_name(f".secret-key.{os.getpid()}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as target:
+        target.write(passing_secret())
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
