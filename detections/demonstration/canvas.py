@@ -87,8 +87,9 @@ class Canvas:
     def shaded(self, points: Iterable[Point], top: Color, bottom: Color) -> None:
         """Fill a closed shape from one color at its top to another at its bottom."""
         outline = _fine(points)
-        left, upper = (int(min(axis)) for axis in zip(*outline, strict=True))
-        right, lower = (int(max(axis)) + 1 for axis in zip(*outline, strict=True))
+        left, upper = (max(0, int(min(axis))) for axis in zip(*outline, strict=True))
+        right = min(self.image.width, int(max(x for x, _ in outline)) + 1)
+        lower = min(self.image.height, int(max(y for _, y in outline)) + 1)
         size = right - left, lower - upper
         mask = Image.new("L", size)
         ImageDraw.Draw(mask).polygon([(x - left, y - upper) for x, y in outline], fill=255)
@@ -111,8 +112,11 @@ class Canvas:
 
 def fade(size: tuple[int, int], top: Color, bottom: Color) -> Image.Image:
     """A picture that runs from one color at its top to another at its bottom."""
-    steps = Image.linear_gradient("L").resize(size)
-    return Image.composite(Image.new("RGB", size, bottom), Image.new("RGB", size, top), steps)
+    column = 1, size[1]
+    steps = Image.linear_gradient("L").resize(column)
+    return Image.composite(Image.new("RGB", column, bottom), Image.new("RGB", column, top), steps).resize(
+        size, Image.Resampling.NEAREST
+    )
 
 
 def _fine(points: Iterable[Point]) -> list[Point]:

@@ -40,8 +40,8 @@ GRAIN: Final = 5
 STAMP: Final = 36
 LIGHT_STEP: Final = 16
 
-NIGHT_AIR: Final[Color] = (50, 56, 72)
-HEADLIGHTS: Final[Color] = (118, 116, 108)
+NIGHT_AIR: Final[Color] = (60, 66, 82)
+HEADLIGHTS: Final[Color] = (136, 133, 124)
 PLATE_LIGHT: Final[Color] = (216, 216, 206)
 
 

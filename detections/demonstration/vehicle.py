@@ -67,7 +67,7 @@ BODIES: Final = {
         bumper=((127, 20, 10), (146, 50, 18), (149.5, 78, 6), (60, 72, 20)),
         lamp=((147, 136, 10), (96, 142, 6), (88, 122, 8), (116, 108, 8), (149, 108, 8)),
         plate=114,
-        mirror=166,
+        mirror=152,
     ),
     "hatchback": Body(
         cabin=((142, 130, 0), (137, 164, 16), (106, 238, 28), (50, 245, 30)),
@@ -76,7 +76,7 @@ BODIES: Final = {
         bumper=((123, 20, 10), (144, 50, 18), (148.5, 84, 6), (60, 80, 20)),
         lamp=((146, 164, 12), (120, 166, 10), (108, 128, 12), (118, 112, 8), (149, 110, 8)),
         plate=122,
-        mirror=172,
+        mirror=156,
     ),
     "suv": Body(
         cabin=((147, 150, 0), (143, 184, 14), (119, 271, 26), (50, 279, 30)),
@@ -85,7 +85,7 @@ BODIES: Final = {
         bumper=((129, 30, 10), (148, 58, 16), (151, 92, 6), (60, 88, 20)),
         lamp=((147, 196, 12), (130, 198, 8), (124, 124, 10), (151, 112, 10)),
         plate=136,
-        mirror=200,
+        mirror=178,
         rails=True,
     ),
     "pickup": Body(
@@ -95,7 +95,7 @@ BODIES: Final = {
         bumper=((148, 44, 8), (152, 60, 8), (152, 84, 6)),
         lamp=((150, 168, 5), (125, 168, 5), (125, 96, 5), (150, 96, 5)),
         plate=64,
-        mirror=202,
+        mirror=186,
         bed=True,
     ),
 }
@@ -161,7 +161,8 @@ def _wheels(canvas: Canvas, stand: Stand) -> None:
 def _cabin(canvas: Canvas, stand: Stand, body: Body, paint: Color) -> None:
     for side in (-1, 1):
         low = body.mirror
-        canvas.shape(_block(stand, side * 154 - 17, low, side * 154 + 17, low + 24, 9), mix(paint, BLACK, 0.3))
+        canvas.shape(_block(stand, side * 124 - 24, low + 2, side * 124 + 24, low + 9), mix(paint, BLACK, 0.55))
+        canvas.shape(_block(stand, side * 150 - 15, low, side * 150 + 15, low + 21, 8), mix(paint, BLACK, 0.3))
     if body.rails:
         for side in (-1, 1):
             canvas.shape(_block(stand, side * 98 - 8, 268, side * 98 + 6, 286, 4), (54, 57, 60))

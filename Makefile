@@ -1,0 +1,66 @@
+# The two commands: make run, make test. Each makes the virtual environment first where it is missing.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+WORKERS ?= 2
+
+BIN := .venv/bin
+EASYOCR_BIN := .venv-easyocr/bin
+TEST_DATA := $(CURDIR)/data/test
+
+.PHONY: run test test-easyocr bench lint venv browser
+.DEFAULT_GOAL := run
+
+run: .venv/installed
+	@exec $(BIN)/python manage.py up --demo --host $(HOST) --port $(PORT)
+
+# What a change must pass. The EasyOCR engine brings several GB with it and stays apart: make test-easyocr.
+test: export ALPR_DATA := $(TEST_DATA)
+test: .venv/installed browser lint
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	@echo "The tests of the EasyOCR engine are apart, since it brings several GB: make test-easyocr"
+
+lint: export ALPR_DATA := $(TEST_DATA)
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates
+
+test-easyocr: export ALPR_DATA := $(TEST_DATA)
+test-easyocr: .venv-easyocr/installed
+	$(EASYOCR_BIN)/python -m pytest tests_easyocr $(PYTEST_ARGS)
+
+bench: .venv/installed
+	$(BIN)/python -m benchmarks
+
+venv: .venv/installed
+
+.venv/installed: pyproject.toml
+	@$(PYTHON) scripts/make_venv.py .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@
+
+# This PyTorch first: left to itself, EasyOCR takes the newest build with all of CUDA.
+.venv-easyocr/installed: pyproject.toml
+	@$(PYTHON) scripts/make_venv.py .venv-easyocr
+	$(EASYOCR_BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(EASYOCR_BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev,easyocr]"
+	@touch $@
+
+# The browser tests walk the pages in Debian's chromium; they fail, and say so, where it is missing.
+browser:
+	@if ! command -v chromium >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Debian's chromium for the browser tests."; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	      apt-get install -qq -y --no-install-recommends chromium >/dev/null; } \
+	      || echo "It could not be installed: the browser tests will fail."; \
+	  else \
+	    echo "chromium is not installed, and only root may install it (apt-get install chromium):" \
+	      "the browser tests will fail."; \
+	  fi; \
+	fi

@@ -1,0 +1,211 @@
+"""Agencies, their members and the policies they adopted."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property, lru_cache
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from accounts.roles import Role
+from alpr.policy import Policy
+
+
+class NeverDeleted(Exception):
+    """Members and agencies stay for the trail's sake; a member who leaves is deactivated."""
+
+
+class Agency(models.Model):
+    """A department or other public agency with its own policy, members, cameras and lists."""
+
+    name = models.CharField(max_length=120, unique=True)
+    short_name = models.CharField(max_length=40, unique=True)
+    ori = models.CharField("ORI", max_length=9, blank=True, help_text="Originating agency identifier.")
+    is_demonstration = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        verbose_name_plural = "agencies"
+        ordering = ["name"]
+        default_permissions = ()
+        permissions = [(permission.value, f"May {permission.sentence}") for permission in Permission]
+
+    def __str__(self) -> str:
+        return self.short_name
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Always raises `NeverDeleted`."""
+        raise NeverDeleted("An agency is never deleted.")
+
+    @property
+    def adopted(self) -> AdoptedPolicy | None:
+        """The policy version in force now, or None before the first adoption."""
+        return self.policies.in_force(timezone.now())
+
+    @property
+    def policy(self) -> Policy:
+        """The rules in force now. Raises `NoPolicy` before the first adoption."""
+        adopted = self.adopted
+        if adopted is None:
+            raise NoPolicy(f"{self} has adopted no policy, so nothing of the data may be used yet.")
+        return adopted.policy
+
+    @property
+    def policy_label(self) -> str:
+        """Label of the version in force, for the trail; empty before the first adoption."""
+        return str(self.adopted or "")
+
+
+class NoPolicy(Exception):
+    """An agency without a policy in force uses no ALPR data (Civil Code 1798.90.51)."""
+
+
+class MemberManager(BaseUserManager["Member"]):
+    """Finds members by sign-in name. Members are made by `accounts.services` alone."""
+
+    def get_by_natural_key(self, username: str | None) -> Member:
+        """The member with that sign-in name, whatever its case."""
+        return self.get(sign_in_name__iexact=username)
+
+
+class Member(AbstractBaseUser, PermissionsMixin):
+    """A person with individual credentials. Deactivated on leaving, never deleted."""
+
+    class Theme(models.TextChoices):
+        """How pages are painted; empty leaves it to the browser."""
+
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+        NIGHT = "night", "Night"
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="members")
+    sign_in_name = models.CharField(max_length=60, unique=True)
+    badge = models.CharField("badge number", max_length=20)
+    name = models.CharField(max_length=120)
+    title = models.CharField(max_length=120, help_text="Job title, as the policy names who may use the system.")
+    email = models.EmailField(blank=True)
+    roles = ArrayField(models.CharField(max_length=20, choices=Role), help_text="The main role first.")
+    supervisor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="supervises"
+    )
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("may open administration", default=False)
+    approved_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    separated_on = models.DateField(null=True, blank=True)
+    theme = models.CharField(max_length=5, choices=Theme, blank=True)
+    keys_on = models.BooleanField("single keys in the console", default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MemberManager()
+
+    USERNAME_FIELD = "sign_in_name"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        ordering = ["badge"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "badge"], name="badge_once_per_agency"),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("id")),
+                name="member_approved_by_another",
+                violation_error_message="An account is approved by somebody else than its owner.",
+            ),
+            models.CheckConstraint(
+                condition=Q(separated_on=None) | Q(is_active=False),
+                name="separated_member_is_inactive",
+                violation_error_message="A member who has left is deactivated.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role.label} {self.badge}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Always raises `NeverDeleted`."""
+        raise NeverDeleted("A member is deactivated, never deleted.")
+
+    @property
+    def role(self) -> Role:
+        """The main role."""
+        return Role(self.roles[0])
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether a second person approved the account (State Auditor 2019-118)."""
+        return self.approved_by_id is not None
+
+    trail_kind = "member"
+
+    @property
+    def trail_label(self) -> str:
+        """A role and a number."""
+        return str(self)
+
+    @property
+    def trail_agency(self) -> Agency:
+        """The member's agency."""
+        return self.agency
+
+    @cached_property
+    def trail_policy(self) -> str:
+        """The policy version in force at the member's agency."""
+        return self.agency.policy_label
+
+
+class AdoptedPolicyQuerySet(models.QuerySet["AdoptedPolicy"]):
+    """Finds the version in force."""
+
+    def in_force(self, moment: Any) -> AdoptedPolicy | None:
+        """The latest approved version that is effective at `moment`."""
+        approved = self.filter(approved_by__isnull=False, effective_from__lte=moment)
+        return approved.order_by("-effective_from", "-version").first()
+
+
+class AdoptedPolicy(models.Model):
+    """One version of an agency's policy: proposed by one person, approved by another, never edited after."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="policies")
+    version = models.PositiveIntegerField()
+    preset = models.CharField(max_length=40)
+    rules = models.JSONField(help_text="The whole policy, as `Policy.to_dict` writes it.")
+    proposed_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    approved_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    effective_from = models.DateTimeField()
+
+    objects = AdoptedPolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "adopted policies"
+        ordering = ["agency", "-version"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "version"], name="policy_version_once"),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")),
+                name="policy_approved_by_another",
+                violation_error_message="A policy is approved by somebody else than its proposer.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy.label}, version {self.version}"
+
+    @property
+    def policy(self) -> Policy:
+        """The typed rules of this version."""
+        return _parsed(json.dumps(self.rules, sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _parsed(rules: str) -> Policy:
+    return Policy.from_dict(json.loads(rules))

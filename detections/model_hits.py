@@ -1,0 +1,193 @@
+"""Hits with the rungs they climbed, and searches."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import Agency, Member
+from alpr.policy import Rung
+from detections.model_reads import Camera
+from hotlists.models import Entry
+from hotlists.plates import Position, differences
+from trail.models import Inquiry
+
+
+class Outcome(models.TextChoices):
+    """How a hit ended (Vallejo Policy 426.4(f)(3): every stop on a hit is cleared with its result)."""
+
+    ARREST = "arrest", "Stopped: arrest"
+    RECOVERED = "recovered", "Stopped or found: vehicle or plate recovered"
+    CITED = "cited", "Stopped: citation"
+    RELEASED = "released", "Stopped: released, no action"
+    LOCATED = "located", "Person located, no stop"
+    NO_STOP = "no_stop", "No stop: not found, or no longer near"
+    MISREAD = "misread", "Wrong hit: the plate was misread"
+    MISMATCH = "mismatch", "Wrong hit: another state or vehicle"
+    NOT_LISTED = "not_listed", "Wrong hit: no longer listed"
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether a vehicle was stopped, which asks for the rungs before the stop line."""
+        return self in (Outcome.ARREST, Outcome.RECOVERED, Outcome.CITED, Outcome.RELEASED)
+
+
+class Hit(models.Model):
+    """An alert from a reader that a plate may be listed, with its own copy of the read: it outlives the detection.
+
+    An alert is not a match. `detections.ladder` holds the moves; each is a `HitStep`.
+    """
+
+    class Status(models.TextChoices):
+        """Open until closed; shut when an answer says that it is not the vehicle."""
+
+        OPEN = "open", "Open"
+        SHUT = "shut", "Shut"
+        CLOSED = "closed", "Closed"
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="hits")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="hits")
+    detection_id = models.UUIDField()
+    camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="+")
+    captured_at = models.DateTimeField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    list_loaded_at = models.DateTimeField(null=True)
+    is_exact = models.BooleanField()
+    plate = models.CharField("plate as read", max_length=10)
+    state = models.CharField("state as read", max_length=2, blank=True)
+    confidence = models.FloatField(null=True)
+    candidates = models.JSONField(default=list)
+    make = models.CharField(max_length=40, blank=True)
+    model = models.CharField(max_length=40, blank=True)
+    color = models.CharField(max_length=20, blank=True)
+    body = models.CharField(max_length=20, blank=True)
+    direction = models.CharField(max_length=20, blank=True)
+    image = models.CharField(max_length=200, blank=True)
+    box = models.JSONField(null=True)
+    engine = models.CharField(max_length=40, blank=True)
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    seen_at = models.DateTimeField(null=True)
+    validated_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    shut_by_move = models.CharField(max_length=20, blank=True)
+    exigent_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    exigent_at = models.DateTimeField(null=True)
+    exigent_reviewed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    exigent_reviewed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ()
+        indexes = [models.Index(fields=["agency", "status", "-id"])]
+        constraints = [
+            models.UniqueConstraint(fields=["detection_id", "entry"], name="hit_once_per_detection_and_entry"),
+            models.CheckConstraint(
+                condition=Q(exigent_reviewed_by=None) | ~Q(exigent_reviewed_by=F("exigent_by")),
+                name="exigent_reviewed_by_another",
+                violation_error_message="Exigent circumstances are reviewed by somebody else than who claimed them.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="closed") | ~Q(outcome=""),
+                name="closed_hit_has_outcome",
+                violation_error_message="A hit is closed with its result.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"hit {self.number}"
+
+    @property
+    def number(self) -> str:
+        """How the hit is cited: H, the year, its number."""
+        return f"H-{self.made_at:%Y}-{self.pk:06d}"
+
+    @property
+    def differing(self) -> list[Position]:
+        """The places where the plate as read differs from the plate on the list."""
+        return differences(self.entry.plate, self.plate)
+
+    @property
+    def state_differs(self) -> bool:
+        """Whether reader and list name different states of issue."""
+        return bool(self.state and self.entry.state and self.state != self.entry.state)
+
+    @property
+    def rungs_done(self) -> list[Rung]:
+        """The rungs that were climbed, in the ladder's order."""
+        reached = {
+            Rung.ALERT: True,
+            Rung.SEEN: self.seen_at,
+            Rung.VALIDATED: self.validated_at,
+            Rung.CONFIRMED: self.confirmed_at,
+            Rung.CLOSED: self.closed_at,
+        }
+        return [rung for rung in Rung if reached[rung]]
+
+    @property
+    def list_age(self) -> timedelta:
+        """How old the list (or the entry on a specific list) is now."""
+        return timezone.now() - (self.list_loaded_at or self.entry.entered_at)
+
+    @property
+    def vehicle(self) -> str:
+        """The vehicle as read, in words."""
+        return " ".join(part for part in (self.color, self.make, self.model, self.body) if part)
+
+
+class HitStep(models.Model):
+    """One move on the ladder: who answered what, when. Written once."""
+
+    hit = models.ForeignKey(Hit, on_delete=models.PROTECT, related_name="steps")
+    move = models.CharField(max_length=20)
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    passed = models.BooleanField(help_text="Whether the answer leaves the way up open.")
+    answers = models.JSONField(default=dict)
+    method = models.CharField(max_length=40, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.move} of {self.hit}"
+
+
+class Search(models.Model):
+    """A search of detections as it was asked, under a stated purpose. The plate is here, never in an address."""
+
+    class Kind(models.TextChoices):
+        """How much of the plate is known."""
+
+        EXACT = "exact", "Whole plate"
+        PARTIAL = "partial", "Part of a plate"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, related_name="searches")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    pattern = models.CharField(max_length=20)
+    confusable = models.BooleanField(default=True)
+    state = models.CharField(max_length=2, blank=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    cameras = models.ManyToManyField(Camera, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    found = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "searches"
+        ordering = ["-made_at"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"search {str(self.id)[:8]}"

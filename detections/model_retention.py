@@ -1,0 +1,51 @@
+"""Holds, and the purge with its certificate."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from accounts.models import Agency, Member
+
+
+class Hold(models.Model):
+    """A detection kept past its time because it is, or may become, evidence (Vallejo Policy 426.4, retention)."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="holds")
+    detection_id = models.UUIDField(db_index=True)
+    case_number = models.CharField(max_length=30)
+    reason = models.CharField(max_length=300)
+    placed_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", editable=False)
+    placed_at = models.DateTimeField(auto_now_add=True)
+    released_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    released_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["-placed_at"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"hold {self.pk} for case {self.case_number}"
+
+
+class PurgeRun(models.Model):
+    """The certificate of one purge of one agency: what was due, held and gone, under which policy version."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="purges")
+    ran_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    captured_before = models.DateTimeField()
+    policy_version = models.CharField(max_length=120)
+    due = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(default=0)
+    rows_gone = models.PositiveIntegerField(default=0)
+    files_gone = models.PositiveIntegerField(default=0)
+    files_left = models.JSONField(default=list, help_text="Image files that were due and could not be removed.")
+
+    class Meta:
+        ordering = ["-ran_at"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"purge of {self.rows_gone} detections"
