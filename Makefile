@@ -7,6 +7,8 @@ WORKERS ?= 2
 BIN := .venv/bin
 EASYOCR_BIN := .venv-easyocr/bin
 TEST_DATA := $(CURDIR)/data/test
+CHECK_PYTHON := import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit(\
+  "Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is another: make PYTHON=python3.12")
 
 .PHONY: run test test-easyocr bench lint venv browser
 .DEFAULT_GOAL := run
@@ -40,13 +42,15 @@ bench: .venv/installed
 venv: .venv/installed
 
 .venv/installed: pyproject.toml
-	@$(PYTHON) scripts/make_venv.py .venv
+	@$(PYTHON) -c '$(CHECK_PYTHON)'
+	@$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@
 
 # This PyTorch first: left to itself, EasyOCR takes the newest build with all of CUDA.
 .venv-easyocr/installed: pyproject.toml
-	@$(PYTHON) scripts/make_venv.py .venv-easyocr
+	@$(PYTHON) -c '$(CHECK_PYTHON)'
+	@$(PYTHON) -m venv .venv-easyocr
 	$(EASYOCR_BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(EASYOCR_BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev,easyocr]"
 	@touch $@

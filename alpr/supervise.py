@@ -78,7 +78,7 @@ def _answers(host: str, port: int, path: str) -> bool:
 
 
 def stop(children: Sequence[Child]) -> None:
-    """Ask every child to end, wait for the work in hand, and end what is left after half a minute by force."""
+    """Ask every child to end and wait for the work in hand; end what is left after half a minute by force."""
     for child in children:
         if child.process.poll() is None:
             child.process.terminate()
