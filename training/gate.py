@@ -19,6 +19,9 @@ from trail.models import Inquiry
 from training.models import Certificate
 
 
+Refusal = tuple[str, str, str] | None
+
+
 class Refused(PermissionDenied):
     """The gate's one error. It carries its reason, the way on, and what was attempted for the trail.
 
@@ -37,35 +40,39 @@ class Refused(PermissionDenied):
 def require(member: Member, permission: Permission, *, on: Any, inquiry: Inquiry | None = None) -> None:
     """Let `member` use `permission` on `on`, or raise `Refused`.
 
-    `on` is an agency, or a row that has one (`on.agency`); a grant on the agency or on that row itself
-    counts. `inquiry` must be the member's own and of today's session where the permission needs a purpose.
+    `on` is an agency, or a row that has one (`on.agency`). `inquiry` must be the member's own where the
+    permission needs a purpose.
     """
-    refusal = _account(member) or _role(member, permission, on)
-    if refusal is None and permission.needs_training:
-        refusal = _training(member)
-    if refusal is None and permission.needs_purpose:
-        refusal = _purpose(member, inquiry)
+    admit(member, permission, on=on)
+    if permission.needs_purpose:
+        _raise(_purpose(member, inquiry), member, permission)
+
+
+def admit(member: Member, permission: Permission, *, on: Any) -> None:
+    """As `require`, but for the purpose: for the page on which a purpose is stated, which shows no data."""
+    _raise(_standing(member, permission, on), member, permission)
+
+
+def allows(member: Any, permission: Permission, *, on: Any = None) -> bool:
+    """Whether `admit` would let the member through; for menus and buttons.
+
+    `on` defaults to the member's own agency. Nobody signed in is never let through.
+    """
+    return isinstance(member, Member) and _standing(member, permission, on or member.agency) is None
+
+
+def _raise(refusal: Refusal, member: Member, permission: Permission) -> None:
     if refusal is not None:
         kind, reason, next_step = refusal
         raise Refused(kind, reason, next_step, member=member, attempted=f"to {permission.sentence}")
 
 
-def allows(member: Any, permission: Permission, *, on: Any = None, inquiry: Inquiry | None = None) -> bool:
-    """Whether `require` would let the member through, leaving the purpose aside where none is given.
-
-    For menus and buttons. `on` defaults to the member's own agency. Nobody signed in is never let through.
-    """
-    if not isinstance(member, Member):
-        return False
-    refusal = _account(member) or _role(member, permission, member.agency if on is None else on)
-    if refusal is None and permission.needs_training:
-        refusal = _training(member)
-    if refusal is None and inquiry is not None and permission.needs_purpose:
-        refusal = _purpose(member, inquiry)
-    return refusal is None
-
-
-Refusal = tuple[str, str, str] | None
+def _standing(member: Member, permission: Permission, on: Any) -> Refusal:
+    return (
+        _account(member)
+        or _role(member, permission, on)
+        or (_training(member) if permission.needs_training else None)
+    )
 
 
 def _account(member: Member) -> Refusal:
