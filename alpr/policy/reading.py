@@ -16,8 +16,7 @@ def read(hint: Any, value: object, rule: str) -> Any:
     if origin is Annotated:
         return read(get_args(hint)[0], value, rule)
     if origin in (Union, types.UnionType):
-        inner = next(arg for arg in get_args(hint) if arg is not type(None))
-        return None if value == NONE else read(inner, value, rule)
+        return None if value == NONE else _read_figure(value, rule)
     if origin in (tuple, frozenset):
         return _read_many(origin, get_args(hint)[0], value, rule)
     if issubclass(hint, Word):
@@ -53,6 +52,12 @@ def table(value: object, rule: str, known: set[str], needed: set[str]) -> Mappin
     missing = sorted(needed - set(value))
     if missing:
         raise PolicyError(f"{missing[0]!r} is missing", rule=rule)
+    return value
+
+
+def _read_figure(value: object, rule: str) -> int:
+    if type(value) is not int:
+        raise PolicyError(f'expected a whole number or "{NONE}", found {_found(value)}', rule=rule)
     return value
 
 
