@@ -31,6 +31,7 @@ SUPERUSER = "postgres"
 # PostgreSQL refuses to run as root; this system user runs it then.
 SERVER_USER = "pgserver"
 SECONDS_TO_START = 60
+SECONDS_FOR_LEFTOVERS = 5
 LONGEST_SOCKET_FOLDER = 85
 # Statements and rows named in errors would put plates into the server's own log.
 SERVER_OPTIONS = {
@@ -256,7 +257,7 @@ def _refuse_foreign(data: Path) -> None:
             f"The data folder {data} was made by PostgreSQL {version}, and this release runs {MAJOR}: "
             "see docs/operations.md for the way to move it, or set ALPR_DATA to another folder."
         )
-    served = _postmaster(cluster)
+    served = _postmaster(data)
     if served is not None and served[1] != str(socket_folder(data)):
         raise EmbeddedDatabaseError(
             f"The data folder {data} is in use by another running installation (process {served[0]}): stop "
@@ -264,13 +265,13 @@ def _refuse_foreign(data: Path) -> None:
         )
 
 
-def _postmaster(cluster: Path) -> tuple[int, str] | None:
+def _postmaster(data: Path) -> tuple[int, str] | None:
     """Return the process number and socket folder of the server on this cluster, or None if none runs.
 
     After a crash the number may have gone to some other program, which would keep PostgreSQL from starting;
-    the stale file is removed then.
+    the files that a crash left are removed then.
     """
-    file = cluster / "postmaster.pid"
+    file = _cluster(data) / "postmaster.pid"
     try:
         lines = file.read_text().splitlines()
         process = int(lines[0])
@@ -278,7 +279,8 @@ def _postmaster(cluster: Path) -> tuple[int, str] | None:
     except (FileNotFoundError, ProcessLookupError, PermissionError, ValueError, IndexError):
         return None
     if not _is_postgres(process):
-        file.unlink(missing_ok=True)
+        for left in (file, socket_folder(data) / ".s.PGSQL.5432", socket_folder(data) / ".s.PGSQL.5432.lock"):
+            left.unlink(missing_ok=True)
         return None
     return process, lines[4] if len(lines) > 4 else ""
 
@@ -326,12 +328,8 @@ def _make_cluster(cluster: Path) -> None:
         making,
         "initdb",
         *("--username", SUPERUSER, "--encoding=UTF8", "--locale=C", "--no-instructions"),
-        *(
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-            "--auth-local=trust",
-            "--auth-host=reject",
-        ),
+        *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        *("--auth-local=trust", "--auth-host=reject"),
     )
     making.rename(cluster)
 
@@ -340,30 +338,52 @@ def _start(data: Path, extra: dict[str, str]) -> None:
     cluster = _cluster(data)
     if not cluster.exists():
         _make_cluster(cluster)
-    options = {**SERVER_OPTIONS, **extra, "unix_socket_directories": str(socket_folder(data))}
-    words = " ".join(
-        shlex.quote(word) for name, value in options.items() for word in ("-c", f"{name}={value}")
-    )
-    if _postmaster(cluster) is None:
-        _run(
-            cluster,
-            *("pg_ctl", "start", "--wait", "--silent", f"--timeout={SECONDS_TO_START}"),
-            *("--log=server.log", f"--options={words}"),
-        )
-    deadline = time.monotonic() + SECONDS_TO_START
+    begun = time.monotonic()
     while not answers(data):
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - begun
+        if waited > SECONDS_TO_START:
             raise EmbeddedDatabaseError(
                 f"The embedded PostgreSQL does not answer after {SECONDS_TO_START} s: "
                 f"see {cluster}/server.log."
             )
-        time.sleep(0.1)
+        try:
+            if _postmaster(data) is None:
+                _start_server(data, extra)
+        except EmbeddedDatabaseError:
+            # After a crash the last processes of the old server may still be ending.
+            if waited > SECONDS_FOR_LEFTOVERS:
+                raise
+        time.sleep(0.05)
+
+
+def _start_server(data: Path, extra: dict[str, str]) -> None:
+    options = {**SERVER_OPTIONS, **extra, "unix_socket_directories": str(socket_folder(data))}
+    words = " ".join(
+        shlex.quote(word) for name, value in options.items() for word in ("-c", f"{name}={value}")
+    )
+    try:
+        _run(
+            _cluster(data),
+            *("pg_ctl", "start", "--wait", "--silent", f"--timeout={SECONDS_TO_START}"),
+            *("--log=server.log", f"--options={words}"),
+        )
+    except EmbeddedDatabaseError as error:
+        log = _cluster(data) / "server.log"
+        said = [line for line in log.read_text(errors="replace").splitlines() if "FATAL" in line] or [
+            str(error)
+        ]
+        raise EmbeddedDatabaseError(
+            f"The embedded PostgreSQL did not start: {said[-1]} (see {log})."
+        ) from error
 
 
 def _stop(data: Path) -> None:
     cluster = _cluster(data)
-    if cluster.exists() and _postmaster(cluster) is not None:
+    if cluster.exists() and _postmaster(data) is not None:
         _run(cluster, "pg_ctl", "stop", "--wait", "--silent", "--mode=fast", f"--timeout={SECONDS_TO_START}")
+    if socket_folder(data).parent != data / "run":
+        with contextlib.suppress(OSError):
+            socket_folder(data).rmdir()
 
 
 def _ensure_database(data: Path) -> None:

@@ -64,9 +64,10 @@ class Command(BaseCommand):
             embedded.leave(settings.DATA_DIR)
 
     def _prepare(self) -> None:
-        """Bring up the database and its tables."""
+        """Bring up the database, its tables and the folder that the web server looks into."""
         if not settings.DATABASE_URL:
             embedded.ensure_running(settings.DATA_DIR)
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         if "sync_roles" in get_commands():
             call_command("sync_roles", verbosity=0)
