@@ -5,6 +5,7 @@ idle_lock_minutes: Annotated[int, Says("Idle lock", "The screen locks after {:mi
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from alpr.policy.errors import PolicyError
@@ -90,11 +91,11 @@ class Rule:
     says: Says
     bounds: tuple[Bound, ...]
 
-    @property
+    @cached_property
     def group(self) -> str:
         return self.key.split(".")[0]
 
-    @property
+    @cached_property
     def field(self) -> str:
         return self.key.split(".")[1]
 

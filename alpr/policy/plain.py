@@ -6,6 +6,7 @@ Each rule is a table: its ``value``, and what it rests on: ``clauses`` by number
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from alpr.policy.clauses import Citation, Clause, Department, Oddity
@@ -81,10 +82,14 @@ def _read_rows(kind: type[Any], data: object, place: str) -> tuple[Any, ...]:
 
 
 def _read_fields(kind: type[Any], data: object, place: str) -> Any:
-    hints = get_type_hints(kind)
-    needed = {field.name for field in fields(kind) if field.default is MISSING}
+    hints, needed = _columns(kind)
     row = table(data, place, known=set(hints), needed=needed)
     return kind(**{key: read(hints[key], value, f"{place}.{key}") for key, value in row.items()})
+
+
+@cache
+def _columns(kind: type[Any]) -> tuple[dict[str, Any], set[str]]:
+    return get_type_hints(kind), {field.name for field in fields(kind) if field.default is MISSING}
 
 
 def _write_fields(record: Any) -> dict[str, Any]:
