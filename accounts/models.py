@@ -88,7 +88,9 @@ class Member(AbstractBaseUser, PermissionsMixin):
     sign_in_name = models.CharField(max_length=60, unique=True)
     badge = models.CharField("badge number", max_length=20)
     name = models.CharField(max_length=120)
-    title = models.CharField(max_length=120, help_text="Job title, as the policy names who may use the system.")
+    title = models.CharField(
+        max_length=120, help_text="Job title, as the policy names who may use the system."
+    )
     email = models.EmailField(blank=True)
     roles = ArrayField(models.CharField(max_length=20, choices=Role), help_text="The main role first.")
     supervisor = models.ForeignKey(

@@ -43,7 +43,9 @@ def sync_roles(agency: Agency) -> None:
 
 
 @act
-def agency_found(*, actor: Actor, name: str, short_name: str, ori: str = "", demonstration: bool = False) -> Agency:
+def agency_found(
+    *, actor: Actor, name: str, short_name: str, ori: str = "", demonstration: bool = False
+) -> Agency:
     """Make an agency with the groups of its roles."""
     agency = Agency(name=name, short_name=short_name, ori=ori, is_demonstration=demonstration)
     agency.full_clean()
@@ -54,8 +56,17 @@ def agency_found(*, actor: Actor, name: str, short_name: str, ori: str = "", dem
 
 @act
 def member_add(
-    *, actor: Actor, agency: Agency, sign_in_name: str, password: str, badge: str, name: str, title: str,
-    roles: list[Role], email: str = "", supervisor: Member | None = None,
+    *,
+    actor: Actor,
+    agency: Agency,
+    sign_in_name: str,
+    password: str,
+    badge: str,
+    name: str,
+    title: str,
+    roles: list[Role],
+    email: str = "",
+    supervisor: Member | None = None,
 ) -> Member:
     """Make a member who waits for approval. Raises ValidationError for a weak password or a taken name."""
     member = Member(
@@ -106,7 +117,9 @@ def member_assign_roles(*, actor: Actor, member: Member, roles: list[Role]) -> M
 
 
 @act
-def member_deactivate(*, actor: Actor, member: Member, separated_on: date | None = None, why: str = "") -> Member:
+def member_deactivate(
+    *, actor: Actor, member: Member, separated_on: date | None = None, why: str = ""
+) -> Member:
     """Close an account at once; `separated_on` where the member has left. The row stays for the trail."""
     member = Member.objects.select_for_update().get(pk=member.pk)
     member.is_active = False
@@ -158,7 +171,10 @@ def purpose_problems(agency: Agency, *, case_number: str, reason: str) -> dict[s
     """What is missing or vague in a purpose, by field, under the agency's policy; empty where it stands."""
     problems: dict[str, str] = {}
     needs = agency.policy.search.purpose
-    for field, text, check in (("case_number", case_number, check_case_number), ("reason", reason, check_reason)):
+    for field, text, check in (
+        ("case_number", case_number, check_case_number),
+        ("reason", reason, check_reason),
+    ):
         try:
             if text.strip():
                 check(text)

@@ -101,7 +101,9 @@ class Event(AbstractLogEntry):
     agency_label = models.CharField(max_length=200, blank=True)
     verb = models.CharField(max_length=30, choices=Verb, db_index=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.DONE)
-    inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
+    inquiry = models.ForeignKey(
+        Inquiry, on_delete=models.PROTECT, null=True, blank=True, related_name="events"
+    )
     purpose = models.TextField(blank=True)
     elements = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     detail = models.TextField(blank=True)

@@ -32,7 +32,9 @@ class Moves:
         """Return the move called `name`, or raise `MoveRefused` where it does not start from `state`."""
         move = self.table[name]
         if state not in move.before:
-            raise MoveRefused(f"“{move.label}” is not possible: this {self.what} is {state.replace('_', ' ')}.")
+            raise MoveRefused(
+                f"“{move.label}” is not possible: this {self.what} is {state.replace('_', ' ')}."
+            )
         return move
 
     def open_from(self, state: str) -> list[Move]:

@@ -15,7 +15,8 @@ VAGUE_WORDS = frozenset(
     "stuff thing the of for and to in on it is this my".split()
 )
 IMMIGRATION = re.compile(
-    r"\b(immigration|ice|cbp|deport\w*|removal order|undocumented|visa overstay|ero|287\(?g\)?)\b", re.IGNORECASE
+    r"\b(immigration|ice|cbp|deport\w*|removal order|undocumented|visa overstay|ero|287\(?g\)?)\b",
+    re.IGNORECASE,
 )
 ADVICE = (
     "Write one sentence another officer could check: what happened, and what you expect to learn. "

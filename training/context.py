@@ -37,7 +37,10 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
     shown: dict[str, Any] = {"demonstration": settings.DEMONSTRATION, "member": None, "navigation": []}
     if not isinstance(member, Member):
         names = list(Agency.objects.values_list("short_name", flat=True)[:2])
-        return shown | {"agency": names[0] if len(names) == 1 else "", "theme": request.COOKIES.get("theme", "")}
+        return shown | {
+            "agency": names[0] if len(names) == 1 else "",
+            "theme": request.COOKIES.get("theme", ""),
+        }
     return shown | {
         "member": member,
         "agency": member.agency,
@@ -63,5 +66,7 @@ def _navigation(request: HttpRequest, member: Member) -> list[Place]:
     ]
     places.append(Place("My record", reverse("my_record"), request.path.startswith(reverse("my_record"))))
     if member.is_staff:
-        places.append(Place("Administration", reverse("admin:index"), request.path.startswith(reverse("admin:index"))))
+        places.append(
+            Place("Administration", reverse("admin:index"), request.path.startswith(reverse("admin:index")))
+        )
     return places

@@ -79,7 +79,11 @@ def _account(member: Member) -> Refusal:
     if not member.is_active or member.separated_on is not None:
         return "account", "Your account is closed.", "Ask your ALPR administrator."
     if not member.is_approved:
-        return "account", "Your account waits for approval by a second person.", "Ask your ALPR administrator."
+        return (
+            "account",
+            "Your account waits for approval by a second person.",
+            "Ask your ALPR administrator.",
+        )
     return None
 
 
@@ -127,7 +131,11 @@ def _missing(member: Member) -> str:
     if last is None:
         return "None is on record."
     ends = last.ends_on()
-    return f"Your last one ended on {ends:%b} {ends.day}, {ends.year}." if ends else "Your last one does not open it."
+    return (
+        f"Your last one ended on {ends:%b} {ends.day}, {ends.year}."
+        if ends
+        else "Your last one does not open it."
+    )
 
 
 def _purpose(member: Member, inquiry: Inquiry | None) -> Refusal:

@@ -16,9 +16,12 @@ class Course(models.Model):
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="courses")
     name = models.CharField(max_length=120)
-    topics = ArrayField(models.CharField(max_length=120), help_text="One topic after another, separated by commas.")
+    topics = ArrayField(
+        models.CharField(max_length=120), help_text="One topic after another, separated by commas."
+    )
     opens_access = models.BooleanField(
-        default=True, help_text="Whether its certificate is the training before access that the policy asks for."
+        default=True,
+        help_text="Whether its certificate is the training before access that the policy asks for.",
     )
     valid_days = models.PositiveIntegerField(
         null=True, blank=True, help_text="Days that a certificate stands, where shorter than the policy says."

@@ -7,92 +7,267 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('short_name', models.CharField(max_length=40, unique=True)),
-                ('ori', models.CharField(blank=True, help_text='Originating agency identifier.', max_length=9, verbose_name='ORI')),
-                ('is_demonstration', models.BooleanField(default=False, editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("short_name", models.CharField(max_length=40, unique=True)),
+                (
+                    "ori",
+                    models.CharField(
+                        blank=True,
+                        help_text="Originating agency identifier.",
+                        max_length=9,
+                        verbose_name="ORI",
+                    ),
+                ),
+                ("is_demonstration", models.BooleanField(default=False, editable=False)),
             ],
             options={
-                'verbose_name_plural': 'agencies',
-                'ordering': ['name'],
-                'permissions': [('see_hits', 'May see hits'), ('compare_hits', 'May compare hits with their images'), ('answer_status', 'May record the live status of a hit'), ('confirm_hits', 'May record the entering agency’s answer'), ('close_hits', 'May close hits'), ('review_exigent', 'May review exigent circumstances'), ('search_detections', 'May search detections'), ('give_pictures', 'May give photographs to be read'), ('see_lists', 'May see hot lists'), ('enter_hot_plates', 'May enter hot plates'), ('approve_hot_plates', 'May approve hot plates'), ('load_lists', 'May load hot lists'), ('designate_lists', 'May designate hot lists'), ('manage_cameras', 'May manage cameras and their keys'), ('manage_members', 'May manage members'), ('manage_training', 'May manage training'), ('propose_policy', 'May propose a policy'), ('approve_policy', 'May approve a policy'), ('place_holds', 'May place holds'), ('decide_releases', 'May decide releases'), ('read_trail', 'May read the trail'), ('oversee', 'May open administration')],
-                'default_permissions': (),
+                "verbose_name_plural": "agencies",
+                "ordering": ["name"],
+                "permissions": [
+                    ("see_hits", "May see hits"),
+                    ("compare_hits", "May compare hits with their images"),
+                    ("answer_status", "May record the live status of a hit"),
+                    ("confirm_hits", "May record the entering agency’s answer"),
+                    ("close_hits", "May close hits"),
+                    ("review_exigent", "May review exigent circumstances"),
+                    ("search_detections", "May search detections"),
+                    ("give_pictures", "May give photographs to be read"),
+                    ("see_lists", "May see hot lists"),
+                    ("enter_hot_plates", "May enter hot plates"),
+                    ("approve_hot_plates", "May approve hot plates"),
+                    ("load_lists", "May load hot lists"),
+                    ("designate_lists", "May designate hot lists"),
+                    ("manage_cameras", "May manage cameras and their keys"),
+                    ("manage_members", "May manage members"),
+                    ("manage_training", "May manage training"),
+                    ("propose_policy", "May propose a policy"),
+                    ("approve_policy", "May approve a policy"),
+                    ("place_holds", "May place holds"),
+                    ("decide_releases", "May decide releases"),
+                    ("read_trail", "May read the trail"),
+                    ("oversee", "May open administration"),
+                ],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('sign_in_name', models.CharField(max_length=60, unique=True)),
-                ('badge', models.CharField(max_length=20, verbose_name='badge number')),
-                ('name', models.CharField(max_length=120)),
-                ('title', models.CharField(help_text='Job title, as the policy names who may use the system.', max_length=120)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('operator', 'Operator'), ('analyst', 'Analyst'), ('dispatcher', 'Dispatcher'), ('supervisor', 'Supervisor'), ('administrator', 'Administrator'), ('training_manager', 'Training manager'), ('custodian', 'Custodian'), ('records_approver', 'Records approver'), ('auditor', 'Auditor')], max_length=20), help_text='The main role first.', size=None)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False, verbose_name='may open administration')),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('separated_on', models.DateField(blank=True, null=True)),
-                ('theme', models.CharField(blank=True, choices=[('light', 'Light'), ('dark', 'Dark'), ('night', 'Night')], max_length=5)),
-                ('keys_on', models.BooleanField(default=True, verbose_name='single keys in the console')),
-                ('joined_at', models.DateTimeField(auto_now_add=True)),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('supervisor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supervises', to=settings.AUTH_USER_MODEL)),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='accounts.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("sign_in_name", models.CharField(max_length=60, unique=True)),
+                ("badge", models.CharField(max_length=20, verbose_name="badge number")),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="Job title, as the policy names who may use the system.", max_length=120
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("operator", "Operator"),
+                                ("analyst", "Analyst"),
+                                ("dispatcher", "Dispatcher"),
+                                ("supervisor", "Supervisor"),
+                                ("administrator", "Administrator"),
+                                ("training_manager", "Training manager"),
+                                ("custodian", "Custodian"),
+                                ("records_approver", "Records approver"),
+                                ("auditor", "Auditor"),
+                            ],
+                            max_length=20,
+                        ),
+                        help_text="The main role first.",
+                        size=None,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_staff", models.BooleanField(default=False, verbose_name="may open administration")),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("separated_on", models.DateField(blank=True, null=True)),
+                (
+                    "theme",
+                    models.CharField(
+                        blank=True,
+                        choices=[("light", "Light"), ("dark", "Dark"), ("night", "Night")],
+                        max_length=5,
+                    ),
+                ),
+                ("keys_on", models.BooleanField(default=True, verbose_name="single keys in the console")),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "supervisor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supervises",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="accounts.agency",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['badge'],
-                'default_permissions': (),
+                "ordering": ["badge"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='AdoptedPolicy',
+            name="AdoptedPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('preset', models.CharField(max_length=40)),
-                ('rules', models.JSONField(help_text='The whole policy, as `Policy.to_dict` writes it.')),
-                ('proposed_at', models.DateTimeField(auto_now_add=True)),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('effective_from', models.DateTimeField()),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='accounts.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("preset", models.CharField(max_length=40)),
+                ("rules", models.JSONField(help_text="The whole policy, as `Policy.to_dict` writes it.")),
+                ("proposed_at", models.DateTimeField(auto_now_add=True)),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("effective_from", models.DateTimeField()),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="policies",
+                        to="accounts.agency",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'adopted policies',
-                'ordering': ['agency', '-version'],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('agency', 'version'), name='policy_version_once'), models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='policy_approved_by_another', violation_error_message='A policy is approved by somebody else than its proposer.')],
+                "verbose_name_plural": "adopted policies",
+                "ordering": ["agency", "-version"],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("agency", "version"), name="policy_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", None),
+                            models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="policy_approved_by_another",
+                        violation_error_message="A policy is approved by somebody else than its proposer.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('agency', 'badge'), name='badge_once_per_agency'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("agency", "badge"), name="badge_once_per_agency"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('id')), _negated=True), _connector='OR'), name='member_approved_by_another', violation_error_message='An account is approved by somebody else than its owner.'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by", None),
+                    models.Q(("approved_by", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="member_approved_by_another",
+                violation_error_message="An account is approved by somebody else than its owner.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('separated_on', None), ('is_active', False), _connector='OR'), name='separated_member_is_inactive', violation_error_message='A member who has left is deactivated.'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("separated_on", None), ("is_active", False), _connector="OR"),
+                name="separated_member_is_inactive",
+                violation_error_message="A member who has left is deactivated.",
+            ),
         ),
     ]

@@ -8,76 +8,264 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("accounts", "0001_initial"),
+        ("contenttypes", "0002_remove_content_type_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Inquiry',
+            name="Inquiry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('offense', models.CharField(choices=[('stolen', 'Stolen vehicle or plate'), ('wanted', 'Wanted person or warrant'), ('missing', 'Missing person, Amber or Silver alert'), ('robbery', 'Robbery'), ('burglary', 'Burglary or theft'), ('assault', 'Assault or shooting'), ('homicide', 'Homicide'), ('sex', 'Sexual offense'), ('domestic', 'Domestic violence or protective order'), ('traffic', 'Hit and run or traffic collision'), ('narcotics', 'Narcotics'), ('fraud', 'Fraud or forgery'), ('witness', 'Witness or victim of violent crime'), ('support', 'Support of another department'), ('administrative', 'Civil or administrative action'), ('other', 'Other crime, named in the reason')], max_length=20)),
-                ('case_number', models.CharField(blank=True, max_length=30, verbose_name='case or incident number')),
-                ('reason', models.TextField(blank=True)),
-                ('stated_at', models.DateTimeField(auto_now_add=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inquiries', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "offense",
+                    models.CharField(
+                        choices=[
+                            ("stolen", "Stolen vehicle or plate"),
+                            ("wanted", "Wanted person or warrant"),
+                            ("missing", "Missing person, Amber or Silver alert"),
+                            ("robbery", "Robbery"),
+                            ("burglary", "Burglary or theft"),
+                            ("assault", "Assault or shooting"),
+                            ("homicide", "Homicide"),
+                            ("sex", "Sexual offense"),
+                            ("domestic", "Domestic violence or protective order"),
+                            ("traffic", "Hit and run or traffic collision"),
+                            ("narcotics", "Narcotics"),
+                            ("fraud", "Fraud or forgery"),
+                            ("witness", "Witness or victim of violent crime"),
+                            ("support", "Support of another department"),
+                            ("administrative", "Civil or administrative action"),
+                            ("other", "Other crime, named in the reason"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "case_number",
+                    models.CharField(blank=True, max_length=30, verbose_name="case or incident number"),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("stated_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.agency"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inquiries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'inquiries',
+                "verbose_name_plural": "inquiries",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.BigIntegerField(blank=True, db_index=True, null=True, verbose_name='object id')),
-                ('serialized_data', models.JSONField(null=True)),
-                ('action', models.PositiveSmallIntegerField(choices=[(0, 'create'), (1, 'update'), (2, 'delete'), (3, 'access')], db_index=True, verbose_name='action')),
-                ('changes_text', models.TextField(blank=True, verbose_name='change message')),
-                ('changes', models.JSONField(null=True, verbose_name='change message')),
-                ('cid', models.CharField(blank=True, db_index=True, max_length=255, null=True, verbose_name='Correlation ID')),
-                ('remote_addr', models.GenericIPAddressField(blank=True, null=True, verbose_name='remote address')),
-                ('remote_port', models.PositiveIntegerField(blank=True, null=True, verbose_name='remote port')),
-                ('timestamp', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='timestamp')),
-                ('additional_data', models.JSONField(blank=True, null=True, verbose_name='additional data')),
-                ('actor_email', models.CharField(blank=True, max_length=254, null=True, verbose_name='actor email')),
-                ('object_pk', models.CharField(blank=True, db_index=True, max_length=255)),
-                ('object_repr', models.TextField(blank=True)),
-                ('actor_kind', models.CharField(blank=True, max_length=10)),
-                ('actor_label', models.CharField(blank=True, max_length=200)),
-                ('agency_label', models.CharField(blank=True, max_length=200)),
-                ('verb', models.CharField(choices=[('created', 'created {target}'), ('changed', 'changed {target}'), ('deleted', 'deleted {target}'), ('signed_in', 'signed in'), ('signed_out', 'signed out'), ('sign_in_failed', 'failed to sign in'), ('sign_in_locked', 'was locked out after too many failures'), ('lock_released', 'released the lock on {target}'), ('session_locked', 'was signed out after standing idle'), ('second_factor_changed', 'changed the second factor of {target}'), ('password_changed', 'changed the password of {target}'), ('member_approved', 'approved the account of {target}'), ('member_deactivated', 'deactivated {target}'), ('roles_assigned', 'assigned the roles of {target}'), ('policy_proposed', 'proposed {target}'), ('policy_adopted', 'approved {target}'), ('key_issued', 'issued {target}'), ('key_revoked', 'revoked {target}'), ('granted', 'granted access to {target}'), ('certified', 'certified {target}'), ('certificate_revoked', 'revoked {target}'), ('list_designated', 'designated {target}'), ('list_approved', 'approved {target} for its first entry'), ('list_loaded', 'loaded {target}'), ('list_viewed', 'viewed the entries of {target}'), ('hot_plate_entered', 'entered {target}'), ('hot_plate_approved', 'approved {target}'), ('hot_plate_declined', 'declined {target}'), ('hot_plate_closed', 'closed {target}'), ('detections_received', 'sent {target}'), ('image_received', 'gave {target} to be read'), ('image_read', 'read {target}'), ('image_failed', 'could not read {target}'), ('purpose_stated', 'stated the purpose of {target}'), ('searched', 'searched detections'), ('results_viewed', 'viewed the results of {target}'), ('detection_viewed', 'viewed {target}'), ('image_viewed', 'viewed an image of {target}'), ('hits_viewed', 'viewed the hits'), ('hit_viewed', 'opened {target}'), ('hit_seen', 'compared {target} with the image'), ('hit_validated', 'recorded the live status of {target}'), ('hit_confirmed', "recorded the entering agency's answer on {target}"), ('hit_exigent', 'claimed exigent circumstances on {target}'), ('hit_exigent_reviewed', 'reviewed the exigent circumstances of {target}'), ('hit_closed', 'closed {target}'), ('held', 'placed {target}'), ('hold_released', 'released {target}'), ('purged', 'purged {target}'), ('trail_viewed', 'viewed the trail'), ('exported', 'exported {target}'), ('attempted', 'attempted {target}')], db_index=True, max_length=30)),
-                ('outcome', models.CharField(choices=[('done', 'Done'), ('refused', 'Refused'), ('failed', 'Failed')], default='done', max_length=10)),
-                ('purpose', models.TextField(blank=True)),
-                ('elements', models.JSONField(blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('detail', models.TextField(blank=True)),
-                ('policy_version', models.CharField(blank=True, max_length=120)),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
-                ('content_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('inquiry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='trail.inquiry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "object_id",
+                    models.BigIntegerField(blank=True, db_index=True, null=True, verbose_name="object id"),
+                ),
+                ("serialized_data", models.JSONField(null=True)),
+                (
+                    "action",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "create"), (1, "update"), (2, "delete"), (3, "access")],
+                        db_index=True,
+                        verbose_name="action",
+                    ),
+                ),
+                ("changes_text", models.TextField(blank=True, verbose_name="change message")),
+                ("changes", models.JSONField(null=True, verbose_name="change message")),
+                (
+                    "cid",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=255, null=True, verbose_name="Correlation ID"
+                    ),
+                ),
+                (
+                    "remote_addr",
+                    models.GenericIPAddressField(blank=True, null=True, verbose_name="remote address"),
+                ),
+                (
+                    "remote_port",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="remote port"),
+                ),
+                (
+                    "timestamp",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="timestamp"
+                    ),
+                ),
+                ("additional_data", models.JSONField(blank=True, null=True, verbose_name="additional data")),
+                (
+                    "actor_email",
+                    models.CharField(blank=True, max_length=254, null=True, verbose_name="actor email"),
+                ),
+                ("object_pk", models.CharField(blank=True, db_index=True, max_length=255)),
+                ("object_repr", models.TextField(blank=True)),
+                ("actor_kind", models.CharField(blank=True, max_length=10)),
+                ("actor_label", models.CharField(blank=True, max_length=200)),
+                ("agency_label", models.CharField(blank=True, max_length=200)),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("created", "created {target}"),
+                            ("changed", "changed {target}"),
+                            ("deleted", "deleted {target}"),
+                            ("signed_in", "signed in"),
+                            ("signed_out", "signed out"),
+                            ("sign_in_failed", "failed to sign in"),
+                            ("sign_in_locked", "was locked out after too many failures"),
+                            ("lock_released", "released the lock on {target}"),
+                            ("session_locked", "was signed out after standing idle"),
+                            ("second_factor_changed", "changed the second factor of {target}"),
+                            ("password_changed", "changed the password of {target}"),
+                            ("member_approved", "approved the account of {target}"),
+                            ("member_deactivated", "deactivated {target}"),
+                            ("roles_assigned", "assigned the roles of {target}"),
+                            ("policy_proposed", "proposed {target}"),
+                            ("policy_adopted", "approved {target}"),
+                            ("key_issued", "issued {target}"),
+                            ("key_revoked", "revoked {target}"),
+                            ("granted", "granted access to {target}"),
+                            ("certified", "certified {target}"),
+                            ("certificate_revoked", "revoked {target}"),
+                            ("list_designated", "designated {target}"),
+                            ("list_approved", "approved {target} for its first entry"),
+                            ("list_loaded", "loaded {target}"),
+                            ("list_viewed", "viewed the entries of {target}"),
+                            ("hot_plate_entered", "entered {target}"),
+                            ("hot_plate_approved", "approved {target}"),
+                            ("hot_plate_declined", "declined {target}"),
+                            ("hot_plate_closed", "closed {target}"),
+                            ("detections_received", "sent {target}"),
+                            ("image_received", "gave {target} to be read"),
+                            ("image_read", "read {target}"),
+                            ("image_failed", "could not read {target}"),
+                            ("purpose_stated", "stated the purpose of {target}"),
+                            ("searched", "searched detections"),
+                            ("results_viewed", "viewed the results of {target}"),
+                            ("detection_viewed", "viewed {target}"),
+                            ("image_viewed", "viewed an image of {target}"),
+                            ("hits_viewed", "viewed the hits"),
+                            ("hit_viewed", "opened {target}"),
+                            ("hit_seen", "compared {target} with the image"),
+                            ("hit_validated", "recorded the live status of {target}"),
+                            ("hit_confirmed", "recorded the entering agency's answer on {target}"),
+                            ("hit_exigent", "claimed exigent circumstances on {target}"),
+                            ("hit_exigent_reviewed", "reviewed the exigent circumstances of {target}"),
+                            ("hit_closed", "closed {target}"),
+                            ("held", "placed {target}"),
+                            ("hold_released", "released {target}"),
+                            ("purged", "purged {target}"),
+                            ("trail_viewed", "viewed the trail"),
+                            ("exported", "exported {target}"),
+                            ("attempted", "attempted {target}"),
+                        ],
+                        db_index=True,
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("done", "Done"), ("refused", "Refused"), ("failed", "Failed")],
+                        default="done",
+                        max_length=10,
+                    ),
+                ),
+                ("purpose", models.TextField(blank=True)),
+                (
+                    "elements",
+                    models.JSONField(
+                        blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                ("detail", models.TextField(blank=True)),
+                ("policy_version", models.CharField(blank=True, max_length=120)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.agency",
+                    ),
+                ),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "inquiry",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="trail.inquiry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['-id'],
-                'get_latest_by': 'timestamp',
-                'abstract': False,
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["-id"],
+                "get_latest_by": "timestamp",
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('case_number', ''), ('reason', ''), _negated=True), name='inquiry_has_number_or_reason', violation_error_message='State a case or incident number, or a reason.'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("case_number", ""), ("reason", ""), _negated=True),
+                name="inquiry_has_number_or_reason",
+                violation_error_message="State a case or incident number, or a reason.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['agency', '-id'], name='trail_event_agency__1f742a_idx'),
+            model_name="event",
+            index=models.Index(fields=["agency", "-id"], name="trail_event_agency__1f742a_idx"),
         ),
     ]

@@ -7,72 +7,147 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('topics', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), help_text='One topic after another, separated by commas.', size=None)),
-                ('opens_access', models.BooleanField(default=True, help_text='Whether its certificate is the training before access that the policy asks for.')),
-                ('valid_days', models.PositiveIntegerField(blank=True, help_text='Days that a certificate stands, where shorter than the policy says.', null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='accounts.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "topics",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120),
+                        help_text="One topic after another, separated by commas.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "opens_access",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Whether its certificate is the training before access that the policy asks for.",
+                    ),
+                ),
+                (
+                    "valid_days",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Days that a certificate stands, where shorter than the policy says.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="courses",
+                        to="accounts.agency",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
-                'default_permissions': (),
+                "ordering": ["name"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('held_on', models.DateField()),
-                ('trainer', models.CharField(max_length=120)),
-                ('place', models.CharField(blank=True, max_length=120)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='training.course')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("held_on", models.DateField()),
+                ("trainer", models.CharField(max_length=120)),
+                ("place", models.CharField(blank=True, max_length=120)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="training.course",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-held_on'],
-                'default_permissions': (),
+                "ordering": ["-held_on"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('completed_on', models.DateField()),
-                ('valid_until', models.DateField(blank=True, editable=False, null=True)),
-                ('certified_at', models.DateTimeField(auto_now_add=True)),
-                ('document', models.FileField(blank=True, upload_to='certificates/%Y/')),
-                ('revoked_on', models.DateField(blank=True, editable=False, null=True)),
-                ('certified_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to=settings.AUTH_USER_MODEL)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='training.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("completed_on", models.DateField()),
+                ("valid_until", models.DateField(blank=True, editable=False, null=True)),
+                ("certified_at", models.DateTimeField(auto_now_add=True)),
+                ("document", models.FileField(blank=True, upload_to="certificates/%Y/")),
+                ("revoked_on", models.DateField(blank=True, editable=False, null=True)),
+                (
+                    "certified_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="training.session",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-completed_on'],
-                'default_permissions': (),
+                "ordering": ["-completed_on"],
+                "default_permissions": (),
             },
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.UniqueConstraint(fields=('agency', 'name'), name='course_name_once_per_agency'),
+            model_name="course",
+            constraint=models.UniqueConstraint(fields=("agency", "name"), name="course_name_once_per_agency"),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(fields=('member', 'session'), name='certificate_once_per_session'),
+            model_name="certificate",
+            constraint=models.UniqueConstraint(
+                fields=("member", "session"), name="certificate_once_per_session"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('certified_by', models.F('member')), _negated=True), name='certified_by_another', violation_error_message='Nobody certifies themselves.'),
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("certified_by", models.F("member")), _negated=True),
+                name="certified_by_another",
+                violation_error_message="Nobody certifies themselves.",
+            ),
         ),
     ]
