@@ -6,7 +6,6 @@ Each rule is a table: its ``value``, and what it rests on: ``clauses`` by number
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from functools import cache
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from alpr.policy.clauses import Citation, Clause, Department, Oddity
@@ -19,6 +18,10 @@ if TYPE_CHECKING:
 
 _RESTS_ON = {"clauses": tuple[str, ...], "laws": tuple[str, ...], "default": str}
 _TEXT = {"department", "clauses", "oddities"}
+_COLUMNS = {
+    kind: (get_type_hints(kind), {field.name for field in fields(kind) if field.default is MISSING})
+    for kind in (Department, Clause, Oddity)
+}
 
 
 def write_policy(policy: "Policy") -> dict[str, Any]:
@@ -82,14 +85,9 @@ def _read_rows(kind: type[Any], data: object, place: str) -> tuple[Any, ...]:
 
 
 def _read_fields(kind: type[Any], data: object, place: str) -> Any:
-    hints, needed = _columns(kind)
+    hints, needed = _COLUMNS[kind]
     row = table(data, place, known=set(hints), needed=needed)
     return kind(**{key: read(hints[key], value, f"{place}.{key}") for key, value in row.items()})
-
-
-@cache
-def _columns(kind: type[Any]) -> tuple[dict[str, Any], set[str]]:
-    return get_type_hints(kind), {field.name for field in fields(kind) if field.default is MISSING}
 
 
 def _write_fields(record: Any) -> dict[str, Any]:
