@@ -92,7 +92,7 @@ def ensure_running(data: Path, *, durable: bool = True) -> None:
             _refuse_foreign(data)
             _hold(data)
             if not answers(data):
-                _start(data, PASSING_OPTIONS if not durable else {})
+                _start(data, durable=durable)
             _ensure_database(data)
     except PermissionError as error:
         raise EmbeddedDatabaseError(
@@ -316,7 +316,7 @@ def _run(cluster: Path, program: str, *arguments: str) -> None:
         raise EmbeddedDatabaseError(f"PostgreSQL's {program} failed on {cluster}: {words[-600:]}")
 
 
-def _make_cluster(cluster: Path) -> None:
+def _make_cluster(cluster: Path, *, durable: bool) -> None:
     """Make a new cluster beside its place and move it there whole: a killed start leaves no half of one."""
     making = cluster.with_name("postgres.new")
     if making.exists():
@@ -330,14 +330,15 @@ def _make_cluster(cluster: Path) -> None:
         *("--username", SUPERUSER, "--encoding=UTF8", "--locale=C", "--no-instructions"),
         *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         *("--auth-local=trust", "--auth-host=reject"),
+        *(() if durable else ("--no-sync",)),
     )
     making.rename(cluster)
 
 
-def _start(data: Path, extra: dict[str, str]) -> None:
+def _start(data: Path, *, durable: bool) -> None:
     cluster = _cluster(data)
     if not cluster.exists():
-        _make_cluster(cluster)
+        _make_cluster(cluster, durable=durable)
     begun = time.monotonic()
     while not answers(data):
         waited = time.monotonic() - begun
@@ -348,7 +349,7 @@ def _start(data: Path, extra: dict[str, str]) -> None:
             )
         try:
             if _postmaster(data) is None:
-                _start_server(data, extra)
+                _start_server(data, durable=durable)
         except EmbeddedDatabaseError:
             # After a crash the last processes of the old server may still be ending.
             if waited > SECONDS_FOR_LEFTOVERS:
@@ -356,8 +357,12 @@ def _start(data: Path, extra: dict[str, str]) -> None:
         time.sleep(0.05)
 
 
-def _start_server(data: Path, extra: dict[str, str]) -> None:
-    options = {**SERVER_OPTIONS, **extra, "unix_socket_directories": str(socket_folder(data))}
+def _start_server(data: Path, *, durable: bool) -> None:
+    options = {
+        **SERVER_OPTIONS,
+        **({} if durable else PASSING_OPTIONS),
+        "unix_socket_directories": str(socket_folder(data)),
+    }
     words = " ".join(
         shlex.quote(word) for name, value in options.items() for word in ("-c", f"{name}={value}")
     )
