@@ -1,4 +1,4 @@
-"""A sheet to draw on: points in picture units, drawn larger and brought down later so that edges are smooth."""
+"""A sheet to draw on: points in picture units, drawn larger and reduced later for smooth edges."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -40,7 +40,10 @@ def rounded(corners: Sequence[Corner]) -> list[Point]:
             t = step / CURVE_STEPS
             near, middle, far = (1 - t) ** 2, 2 * t * (1 - t), t**2
             outline.append(
-                (near * before[0] + middle * x + far * after[0], near * before[1] + middle * y + far * after[1])
+                (
+                    near * before[0] + middle * x + far * after[0],
+                    near * before[1] + middle * y + far * after[1],
+                )
             )
     return outline
 

@@ -1,4 +1,4 @@
-"""Invented pictures for the demonstration department: a street, a car from behind, its plate, the reader's stamp.
+"""Invented pictures for the demonstration department: a street, a car, its plate, the reader's stamp.
 
 Everything is drawn here, so that no real car, plate or person appears in a demonstration.
 """
@@ -56,12 +56,20 @@ class Scene:
 
 
 def draw_scene(
-    *, plate: str, state: str, color: str, body: str, night: bool, seed: int, camera: str, captured_at: datetime
+    *,
+    plate: str,
+    state: str,
+    color: str,
+    body: str,
+    night: bool,
+    seed: int,
+    camera: str,
+    captured_at: datetime,
 ) -> Scene:
     """Draw what a reader's camera may have seen when it read a plate.
 
-    Takes 1 to 8 characters A-Z and 0-9, a state with a plate design, a color as the vehicle file's code or its
-    word, a body (`sedan`, `suv`, `pickup`, `hatchback`), the camera's name and an aware time for the stamp.
+    Takes 1 to 8 characters A-Z and 0-9, a state with a plate design, a color as the vehicle file's code or
+    its word, a body (`sedan`, `suv`, `pickup`, `hatchback`), the camera's name and an aware time.
     The same arguments give the same bytes. Gives a JPEG of 1280 x 800 pixels with the plate's place in it.
     Raises `ValueError` with a sentence for what cannot be drawn.
     """
@@ -74,12 +82,15 @@ def draw_scene(
     canvas = Canvas(WIDTH + 2 * OVERSCAN, HEIGHT + 2 * OVERSCAN)
     corners = _compose(canvas, rng, shape, paint, draw_plate(plate, state), night=night)
     frame = _frame(rng)
-    image = _shine(canvas) if night else canvas.image
-    image = _seen(image, frame, rng, night=night)
+    image = _seen(_shine(canvas) if night else canvas.image, frame, rng, night=night)
     _stamp(image, f"{camera}   {captured_at.isoformat(sep=' ', timespec='milliseconds')}")
+    return Scene(jpeg=_encoded(image), box=_box(corners, frame), width=WIDTH, height=HEIGHT)
+
+
+def _encoded(image: Image.Image) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
-    return Scene(jpeg=out.getvalue(), box=_box(corners, frame), width=WIDTH, height=HEIGHT)
+    return out.getvalue()
 
 
 def _compose(
@@ -92,7 +103,9 @@ def _compose(
     for side, away in ((1, rng.uniform(34, 46)), (1, rng.uniform(18, 24)), (-1, rng.uniform(13, 18))):
         if rng.random() < 0.6:
             _parked(canvas, view, rng, side * 4.5, away)
-    stand = Stand(middle + rng.uniform(-70, 70), GROUND + rng.uniform(-8, 8), CAR_SCALE * rng.uniform(0.94, 1.04))
+    stand = Stand(
+        middle + rng.uniform(-70, 70), GROUND + rng.uniform(-8, 8), CAR_SCALE * rng.uniform(0.94, 1.04)
+    )
     corners = draw_car(canvas, stand, body, paint, plate)
     if night:
         canvas.light_by(_light(canvas, corners))
@@ -107,7 +120,7 @@ def _parked(canvas: Canvas, view: View, rng: Random, x: float, away: float) -> N
 
 
 def _light(canvas: Canvas, plate: Points) -> Image.Image:
-    """The light of the night: the air's, the reader's headlights low in the middle, the lamp over the plate."""
+    """The light at night: the air's, the reader's headlights low in the middle, the plate's lamp."""
     light = Image.new("RGB", (canvas.width // LIGHT_STEP * 2, canvas.height // LIGHT_STEP * 2), NIGHT_AIR)
     step = canvas.width / light.width
     ink = ImageDraw.Draw(light)
@@ -129,7 +142,9 @@ def _shine(canvas: Canvas) -> Image.Image:
     small = canvas.lamps.reduce(8)
     image = ImageChops.screen(canvas.image, canvas.lamps)
     for radius, gain in ((4, 0.9), (22, 0.8)):
-        halo = small.filter(ImageFilter.GaussianBlur(radius)).point(lambda value, gain=gain: round(value * gain))
+        halo = small.filter(ImageFilter.GaussianBlur(radius)).point(
+            lambda value, gain=gain: round(value * gain)
+        )
         image = ImageChops.screen(image, halo.resize(image.size, Image.Resampling.BICUBIC))
     return image
 
@@ -175,7 +190,8 @@ def _perspective(start: Points, end: Points) -> list[float]:
 def _box(corners: Points, frame: Points) -> tuple[int, int, int, int]:
     a, b, c, d, e, f, g, h = _perspective(frame, _outer(WIDTH, HEIGHT))
     seen: list[Point] = [
-        ((a * x + b * y + c) / (g * x + h * y + 1), (d * x + e * y + f) / (g * x + h * y + 1)) for x, y in corners
+        ((a * x + b * y + c) / (g * x + h * y + 1), (d * x + e * y + f) / (g * x + h * y + 1))
+        for x, y in corners
     ]
     left, top = (int(min(axis)) for axis in zip(*seen, strict=True))
     right, bottom = (int(max(axis)) + 1 for axis in zip(*seen, strict=True))

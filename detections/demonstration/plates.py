@@ -39,19 +39,32 @@ class Design:
 
 DESIGNS: Final = {
     "CA": Design("CALIFORNIA", "0AAA000", (247, 247, 243), (242, 243, 240), (32, 40, 98), (178, 44, 48)),
-    "NV": Design("NEVADA", "000A00", (196, 214, 232), (236, 232, 222), (24, 44, 92), (24, 44, 92), (182, 196, 214)),
-    "OR": Design("OREGON", "000AAA", (206, 222, 236), (238, 240, 240), (30, 38, 96), (30, 38, 96), (190, 210, 196)),
-    "AZ": Design("ARIZONA", "AAA0000", (216, 204, 226), (246, 226, 200), (18, 62, 66), (92, 40, 96), (204, 186, 208)),
-    "WA": Design("WASHINGTON", "AAA0000", (246, 248, 250), (238, 243, 248), (26, 48, 108), (168, 40, 48),
-                 (206, 222, 236)),
+    "NV": Design(
+        "NEVADA", "000A00", (196, 214, 232), (236, 232, 222), (24, 44, 92), (24, 44, 92), (182, 196, 214)
+    ),
+    "OR": Design(
+        "OREGON", "000AAA", (206, 222, 236), (238, 240, 240), (30, 38, 96), (30, 38, 96), (190, 210, 196)
+    ),
+    "AZ": Design(
+        "ARIZONA", "AAA0000", (216, 204, 226), (246, 226, 200), (18, 62, 66), (92, 40, 96), (204, 186, 208)
+    ),
+    "WA": Design(
+        "WASHINGTON",
+        "AAA0000",
+        (246, 248, 250),
+        (238, 243, 248),
+        (26, 48, 108),
+        (168, 40, 48),
+        (206, 222, 236),
+    ),
     "TX": Design("TEXAS", "AAA0000", (246, 246, 244), (238, 238, 236), (28, 28, 30), (28, 28, 30)),
-}  # fmt: skip
+}
 
 
 def plausible_plate(state: str, rng: Random) -> str:
     """Invent a plate number in a state's format, such as 7KRB412 for CA.
 
-    Takes a state that has a design and the source of chance; the same source state gives the same number.
+    Takes a state that has a design and the source of chance; the same seed gives the same number.
     Raises `ValueError` for any other state.
     """
     pattern = design_of(state).pattern
@@ -82,7 +95,9 @@ def draw_plate(plate: str, state: str) -> Image.Image:
 def design_of(state: str) -> Design:
     """The design of a state's plate; raises `ValueError` where there is none."""
     if state not in DESIGNS:
-        raise ValueError(f"There is no plate design for the state {state!r}; choose one of: {', '.join(DESIGNS)}.")
+        raise ValueError(
+            f"There is no plate design for the state {state!r}; choose one of: {', '.join(DESIGNS)}."
+        )
     return DESIGNS[state]
 
 
@@ -97,18 +112,30 @@ def check_plate(plate: str) -> None:
 def _hills(ink: ImageDraw.ImageDraw, design: Design) -> None:
     if design.hills is None:
         return
-    ridge = ((0, 206), (70, 176), (120, 196), (205, 150), (250, 172), (300, 140), (372, 190), (430, 170), (480, 200))
+    ridge = (
+        (0, 206),
+        (70, 176),
+        (120, 196),
+        (205, 150),
+        (250, 172),
+        (300, 140),
+        (372, 190),
+        (430, 170),
+        (480, 200),
+    )
     ink.polygon([*ridge, (WIDTH, HEIGHT), (0, HEIGHT)], fill=design.hills)
 
 
 def _number(image: Image.Image, plate: str, color: Color) -> None:
     font = lettering(200)
-    left, top, right, bottom = font.getbbox("H", anchor="ls")
+    _, top, _, bottom = font.getbbox("H", anchor="ls")
     size = CAP_HEIGHT / (bottom - top)
     cell = min(CELL, (WIDTH - 36) / len(plate))
     advance = font.getlength("H")
     strip = Image.new("L", (round(advance * len(plate)), round(1.2 * (bottom - top))))
-    ImageDraw.Draw(strip).text((0, strip.height / 2 - (top + bottom) / 2), plate, font=font, fill=255, anchor="ls")
+    ImageDraw.Draw(strip).text(
+        (0, strip.height / 2 - (top + bottom) / 2), plate, font=font, fill=255, anchor="ls"
+    )
     strip = strip.resize((round(cell * len(plate)), round(strip.height * size)), Image.Resampling.LANCZOS)
     corner = round((WIDTH - strip.width) / 2), round(LINE - strip.height / 2)
     image.paste(color, corner, strip)

@@ -51,7 +51,12 @@ class View:
 
     def front(self, left: float, right: float, low: float, high: float, z: float) -> Points:
         """An upright rectangle across the street."""
-        return [self.at(left, low, z), self.at(right, low, z), self.at(right, high, z), self.at(left, high, z)]
+        return [
+            self.at(left, low, z),
+            self.at(right, low, z),
+            self.at(right, high, z),
+            self.at(left, high, z),
+        ]
 
 
 def draw_street(canvas: Canvas, view: View, rng: Random, *, night: bool) -> None:
@@ -88,7 +93,9 @@ def _ground(canvas: Canvas, view: View) -> None:
     road = view.ground(-CURB, CURB, NEAR, 400)
     canvas.shaded(road, view.hazy(ROAD, 70), ROAD)
     for side in (-1, 1):
-        canvas.shape(view.ground(side * CURB, side * (CURB + 0.35), NEAR, 200), view.hazy((176, 174, 168), 20))
+        canvas.shape(
+            view.ground(side * CURB, side * (CURB + 0.35), NEAR, 200), view.hazy((176, 174, 168), 20)
+        )
         canvas.shape(view.ground(side * 3.3, side * 3.42, NEAR, 120), (206, 206, 200), opacity=0.5)
     for tire in (-2.5, -0.8, 0.8, 2.5):
         canvas.shape(view.ground(tire - 0.22, tire + 0.22, NEAR, 80), (40, 42, 44), opacity=0.1)

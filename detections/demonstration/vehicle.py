@@ -151,7 +151,13 @@ def _block(stand: Stand, left: float, low: float, right: float, high: float, rad
 
 def _wheels(canvas: Canvas, stand: Stand) -> None:
     for spread, opacity in ((176, 0.16), (164, 0.22), (150, 0.34)):
-        canvas.oval((stand.middle, stand.ground), spread * stand.scale, spread / 14 * stand.scale, BLACK, opacity=opacity)
+        canvas.oval(
+            (stand.middle, stand.ground),
+            spread * stand.scale,
+            spread / 14 * stand.scale,
+            BLACK,
+            opacity=opacity,
+        )
     canvas.shape(_block(stand, -122, 14, 122, 60, 6), (16, 17, 18))
     for side in (-1, 1):
         canvas.shape(_block(stand, side * 112 - 21, -3, side * 112 + 21, 66, 9), RUBBER)
@@ -161,8 +167,12 @@ def _wheels(canvas: Canvas, stand: Stand) -> None:
 def _cabin(canvas: Canvas, stand: Stand, body: Body, paint: Color) -> None:
     for side in (-1, 1):
         low = body.mirror
-        canvas.shape(_block(stand, side * 124 - 24, low + 2, side * 124 + 24, low + 9), mix(paint, BLACK, 0.55))
-        canvas.shape(_block(stand, side * 150 - 15, low, side * 150 + 15, low + 21, 8), mix(paint, BLACK, 0.3))
+        canvas.shape(
+            _block(stand, side * 124 - 24, low + 2, side * 124 + 24, low + 9), mix(paint, BLACK, 0.4)
+        )
+        canvas.shape(
+            _block(stand, side * 150 - 15, low, side * 150 + 15, low + 21, 8), mix(paint, BLACK, 0.3)
+        )
     if body.rails:
         for side in (-1, 1):
             canvas.shape(_block(stand, side * 98 - 8, 268, side * 98 + 6, 286, 4), (54, 57, 60))
@@ -236,7 +246,11 @@ def _plate(canvas: Canvas, stand: Stand, body: Body, plate: Image.Image | None) 
     half, rise = PLATE_SIZE[0] / 2, PLATE_SIZE[1] / 2
     low, high = body.plate - rise, body.plate + rise
     margin = 3 if body.bed else 8
-    canvas.shape(_block(stand, -half - margin, low - margin / 2, half + margin, high + margin / 2, 6), BLACK, opacity=0.42)
+    canvas.shape(
+        _block(stand, -half - margin, low - margin / 2, half + margin, high + margin / 2, 6),
+        BLACK,
+        opacity=0.42,
+    )
     corners = stand.points([(-half, high), (half, high), (half, low), (-half, low)])
     if plate is not None:
         center = stand.middle, stand.ground - body.plate * stand.scale
