@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts.models import Member
 from trail import context
 from trail.services import record
 from trail.verbs import Verb
@@ -46,13 +47,14 @@ class IdleLockMiddleware:
         return self.get_response(request)
 
     def _allowed(self, request: HttpRequest) -> float:
+        assert isinstance(request.user, Member)
         adopted = request.user.agency.adopted
         if adopted is None:
             return 30 * 60
         sessions = adopted.policy.sessions
         address = context.current().address
-        spared = sessions.idle_lock_spares_vehicles_and_dispatch and address is not None
-        if spared and context.in_networks(address, settings.IDLE_LOCK_EXEMPT_NETWORKS):
+        spared = sessions.idle_lock_spares_vehicles_and_dispatch
+        if spared and address is not None and context.in_networks(address, settings.IDLE_LOCK_EXEMPT_NETWORKS):
             return float("inf")
         return sessions.idle_lock_minutes * 60
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from accounts.permissions import Permission as P
+from accounts.permissions import Permission
 
 
 class Role(models.TextChoices):
@@ -22,22 +22,61 @@ class Role(models.TextChoices):
 
 
 _OPERATOR = frozenset(
-    {P.SEE_HITS, P.COMPARE_HITS, P.ANSWER_STATUS, P.CLOSE_HITS, P.SEARCH, P.GIVE_PICTURES}
-    | {P.SEE_LISTS, P.ENTER_HOT_PLATES}
+    {
+        Permission.SEE_HITS,
+        Permission.COMPARE_HITS,
+        Permission.ANSWER_STATUS,
+        Permission.CLOSE_HITS,
+        Permission.SEARCH,
+        Permission.GIVE_PICTURES,
+    }
+    | {Permission.SEE_LISTS, Permission.ENTER_HOT_PLATES}
 )
 
-PERMISSIONS: dict[Role, frozenset[P]] = {
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: _OPERATOR,
-    Role.ANALYST: frozenset({P.SEE_HITS, P.SEARCH, P.GIVE_PICTURES, P.SEE_LISTS, P.ENTER_HOT_PLATES}),
-    Role.DISPATCHER: frozenset({P.SEE_HITS, P.ANSWER_STATUS, P.CONFIRM_HITS, P.SEE_LISTS}),
-    Role.SUPERVISOR: _OPERATOR | {P.REVIEW_EXIGENT, P.APPROVE_HOT_PLATES, P.CONFIRM_HITS},
-    Role.ADMINISTRATOR: frozenset(
-        {P.SEE_HITS, P.SEARCH, P.SEE_LISTS, P.LOAD_LISTS, P.DESIGNATE_LISTS, P.APPROVE_HOT_PLATES}
-        | {P.MANAGE_CAMERAS, P.MANAGE_MEMBERS, P.PROPOSE_POLICY, P.APPROVE_POLICY, P.REVIEW_EXIGENT}
-        | {P.READ_TRAIL, P.OVERSEE}
+    Role.ANALYST: frozenset(
+        {
+            Permission.SEE_HITS,
+            Permission.SEARCH,
+            Permission.GIVE_PICTURES,
+            Permission.SEE_LISTS,
+            Permission.ENTER_HOT_PLATES,
+        }
     ),
-    Role.TRAINING_MANAGER: frozenset({P.MANAGE_TRAINING, P.OVERSEE}),
-    Role.CUSTODIAN: frozenset({P.HOLD, P.SEE_LISTS, P.PROPOSE_POLICY, P.READ_TRAIL, P.OVERSEE}),
-    Role.RECORDS_APPROVER: frozenset({P.DECIDE_RELEASES, P.OVERSEE}),
-    Role.AUDITOR: frozenset({P.READ_TRAIL, P.OVERSEE}),
+    Role.DISPATCHER: frozenset(
+        {Permission.SEE_HITS, Permission.ANSWER_STATUS, Permission.CONFIRM_HITS, Permission.SEE_LISTS}
+    ),
+    Role.SUPERVISOR: _OPERATOR
+    | {Permission.REVIEW_EXIGENT, Permission.APPROVE_HOT_PLATES, Permission.CONFIRM_HITS},
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.SEE_HITS,
+            Permission.SEARCH,
+            Permission.SEE_LISTS,
+            Permission.LOAD_LISTS,
+            Permission.DESIGNATE_LISTS,
+            Permission.APPROVE_HOT_PLATES,
+        }
+        | {
+            Permission.MANAGE_CAMERAS,
+            Permission.MANAGE_MEMBERS,
+            Permission.PROPOSE_POLICY,
+            Permission.APPROVE_POLICY,
+            Permission.REVIEW_EXIGENT,
+        }
+        | {Permission.READ_TRAIL, Permission.OVERSEE}
+    ),
+    Role.TRAINING_MANAGER: frozenset({Permission.MANAGE_TRAINING, Permission.OVERSEE}),
+    Role.CUSTODIAN: frozenset(
+        {
+            Permission.HOLD,
+            Permission.SEE_LISTS,
+            Permission.PROPOSE_POLICY,
+            Permission.READ_TRAIL,
+            Permission.OVERSEE,
+        }
+    ),
+    Role.RECORDS_APPROVER: frozenset({Permission.DECIDE_RELEASES, Permission.OVERSEE}),
+    Role.AUDITOR: frozenset({Permission.READ_TRAIL, Permission.OVERSEE}),
 }

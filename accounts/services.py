@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from axes.utils import reset as axes_reset
-from django.contrib.auth.models import Group
+from django.contrib.auth import models as auth
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils import timezone
-from guardian.shortcuts import assign_perm, get_group_perms, remove_perm
+from guardian.models import GroupObjectPermission
 
 from accounts.models import AdoptedPolicy, Agency, Member
 from accounts.roles import PERMISSIONS, Role
@@ -25,21 +25,36 @@ from trail.verbs import Verb
 ADMIN_ROLES = frozenset(role for role, held in PERMISSIONS.items() if "oversee" in held)
 
 
-def role_group(agency: Agency, role: Role) -> Group:
+def role_group(agency: Agency, role: Role) -> auth.Group:
     """The group whose members hold `role` at `agency`."""
-    return Group.objects.get_or_create(name=f"{agency.pk}: {role.value}")[0]
+    return auth.Group.objects.get_or_create(name=f"{agency.pk}: {role.value}")[0]
 
 
 def sync_roles(agency: Agency) -> None:
     """Make the groups and their grants on `agency` agree with the declared table; safe to repeat."""
+    codenames = auth.Permission.objects.filter(
+        content_type__app_label="accounts", content_type__model="agency"
+    )
+    by_codename = {permission.codename: permission for permission in codenames}
+    grants = GroupObjectPermission.objects.filter(
+        object_pk=str(agency.pk), permission__in=by_codename.values()
+    )
     for role, held in PERMISSIONS.items():
         group = role_group(agency, role)
-        wanted = {permission.value for permission in held}
-        standing = set(get_group_perms(group, agency))
-        for codename in wanted - standing:
-            assign_perm(codename, group, agency)
-        for codename in standing - wanted:
-            remove_perm(codename, group, agency)
+        wanted = [by_codename[permission.value] for permission in held]
+        grants.filter(group=group).exclude(permission__in=wanted).delete()
+        GroupObjectPermission.objects.bulk_create(
+            [
+                GroupObjectPermission(
+                    group=group,
+                    permission=permission,
+                    content_type=permission.content_type,
+                    object_pk=str(agency.pk),
+                )
+                for permission in wanted
+            ],
+            ignore_conflicts=True,
+        )
 
 
 @act

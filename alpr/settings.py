@@ -189,8 +189,8 @@ ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = True
 GUARDIAN_MONKEY_PATCH_USER = False
 
-# axes.W006: a lock by address would lock a whole station. guardian.W001: the gate asks guardian itself, so that
-# no backend's shortcut for superusers can answer for it.
+# axes.W006: a lock by address would lock a whole station. guardian.W001: the gate asks guardian itself, so
+# that no backend's shortcut for superusers can answer for it.
 SILENCED_SYSTEM_CHECKS = ["axes.W006", "guardian.W001"]
 
 # The trail: auditlog writes its row changes into our own append-only table.

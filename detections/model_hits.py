@@ -18,7 +18,7 @@ from trail.models import Inquiry
 
 
 class Outcome(models.TextChoices):
-    """How a hit ended (Vallejo Policy 426.4(f)(3): every stop on a hit is cleared with its result)."""
+    """How a hit ended: every stop on a hit is cleared with its result (Vallejo Policy 426.4(f)(3))."""
 
     ARREST = "arrest", "Stopped: arrest"
     RECOVERED = "recovered", "Stopped or found: vehicle or plate recovered"
@@ -37,7 +37,9 @@ class Outcome(models.TextChoices):
 
 
 class Hit(models.Model):
-    """An alert from a reader that a plate may be listed, with its own copy of the read: it outlives the detection.
+    """An alert from a reader that a plate may be listed.
+
+    It carries its own copy of the read, and so outlives the detection.
 
     An alert is not a match. `detections.ladder` holds the moves; each is a `HitStep`.
     """
@@ -88,11 +90,13 @@ class Hit(models.Model):
         default_permissions = ()
         indexes = [models.Index(fields=["agency", "status", "-id"])]
         constraints = [
-            models.UniqueConstraint(fields=["detection_id", "entry"], name="hit_once_per_detection_and_entry"),
+            models.UniqueConstraint(
+                fields=["detection_id", "entry"], name="hit_once_per_detection_and_entry"
+            ),
             models.CheckConstraint(
                 condition=Q(exigent_reviewed_by=None) | ~Q(exigent_reviewed_by=F("exigent_by")),
                 name="exigent_reviewed_by_another",
-                violation_error_message="Exigent circumstances are reviewed by somebody else than who claimed them.",
+                violation_error_message="Exigent circumstances are reviewed by another than who claims them.",
             ),
             models.CheckConstraint(
                 condition=~Q(status="closed") | ~Q(outcome=""),
@@ -163,7 +167,10 @@ class HitStep(models.Model):
 
 
 class Search(models.Model):
-    """A search of detections as it was asked, under a stated purpose. The plate is here, never in an address."""
+    """A search of detections as it was asked, under a stated purpose.
+
+    The plate is kept here and never stands in an address.
+    """
 
     class Kind(models.TextChoices):
         """How much of the plate is known."""

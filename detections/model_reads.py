@@ -86,7 +86,7 @@ class ReaderKey(HashedKey):
 
 
 class Transfer(models.Model):
-    """One batch as it came in, and the receipt that answered it. The same batch again has the same receipt."""
+    """One batch as it came in, and the receipt that answered it; the same batch again has the same."""
 
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="transfers")
     batch_sha256 = models.CharField("SHA-256 of the batch", max_length=64)
@@ -202,8 +202,12 @@ class ImageJob(models.Model):
     class Meta:
         ordering = ["-received_at"]
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["camera", "sender_id"], name="image_once_per_sender_id")]
-        indexes = [models.Index(fields=["received_at"], condition=Q(state="waiting"), name="image_job_waiting")]
+        constraints = [
+            models.UniqueConstraint(fields=["camera", "sender_id"], name="image_once_per_sender_id")
+        ]
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(state="waiting"), name="image_job_waiting")
+        ]
 
     def __str__(self) -> str:
         return f"photograph {self.pk}"

@@ -8,7 +8,7 @@ from accounts.models import Agency, Member
 
 
 class Hold(models.Model):
-    """A detection kept past its time because it is, or may become, evidence (Vallejo Policy 426.4, retention)."""
+    """A detection kept past its time because it is, or may become, evidence (Vallejo Policy 426.4)."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="holds")
     detection_id = models.UUIDField(db_index=True)
@@ -41,7 +41,9 @@ class PurgeRun(models.Model):
     held = models.PositiveIntegerField(default=0)
     rows_gone = models.PositiveIntegerField(default=0)
     files_gone = models.PositiveIntegerField(default=0)
-    files_left = models.JSONField(default=list, help_text="Image files that were due and could not be removed.")
+    files_left = models.JSONField(
+        default=list, help_text="Image files that were due and could not be removed."
+    )
 
     class Meta:
         ordering = ["-ran_at"]

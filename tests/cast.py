@@ -1,4 +1,4 @@
-"""The fixed cast of the tests: one department under Vallejo's policy, a person in every role, two who are out."""
+"""The cast of the tests: a department under Vallejo's policy, a person in every role, two who are out."""
 
 from __future__ import annotations
 

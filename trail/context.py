@@ -25,18 +25,19 @@ class Act:
     address: str | None = None
 
 
-_act: ContextVar[Act] = ContextVar("act", default=Act())
+NOBODY = Act()
+_act: ContextVar[Act] = ContextVar("act")
 
 
 def current() -> Act:
     """The circumstances in force; an empty `Act` outside any boundary."""
-    return _act.get()
+    return _act.get(NOBODY)
 
 
 @contextmanager
 def acting(actor: Actor | None, **circumstances: Any) -> Iterator[None]:
     """Everything recorded within carries `actor`, and the `request_id` and `address` where given."""
-    token = _act.set(replace(_act.get(), actor=actor, **circumstances))
+    token = _act.set(replace(current(), actor=actor, **circumstances))
     try:
         yield
     finally:
@@ -45,7 +46,7 @@ def acting(actor: Actor | None, **circumstances: Any) -> Iterator[None]:
 
 def become(actor: Actor) -> None:
     """Set the actor for the rest of the request: for a token that is read after the request began."""
-    _act.set(replace(_act.get(), actor=actor))
+    _act.set(replace(current(), actor=actor))
 
 
 def new_request_id() -> str:

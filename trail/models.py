@@ -40,7 +40,10 @@ class Offense(models.TextChoices):
 
 
 class Inquiry(models.Model):
-    """A stated purpose: who, for which agency, offense, case or incident number, reason (Civil Code 1798.90.52)."""
+    """A stated purpose: who, for which agency, offense, case or incident number, reason.
+
+    Civil Code 1798.90.52 asks for it with every access.
+    """
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="inquiries")
     agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
@@ -141,8 +144,8 @@ class Event(AbstractLogEntry):
 
     def _fill_in_circumstances(self) -> None:
         act = context.current()
-        self.cid = self.cid or act.request_id
-        self.remote_addr = self.remote_addr or act.address
+        self.cid: str | None = self.cid or act.request_id
+        self.remote_addr: str | None = self.remote_addr or act.address
         if not self.verb:
             self.verb = (Verb.CREATED, Verb.CHANGED, Verb.DELETED)[self.action]
         if not self.actor_kind and act.actor is not None:

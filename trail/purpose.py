@@ -9,10 +9,69 @@ from __future__ import annotations
 import re
 
 VAGUE_WORDS = frozenset(
-    "inv invest investigation investigating case check checking follow up followup test testing asdf none na n a "
-    "police official business law enforcement le work duty patrol query search searching look looking lookup "
-    "info information per sgt request vehicle plate car suspicious unknown misc other tbd reason purpose crime "
-    "stuff thing the of for and to in on it is this my".split()
+    [
+        "inv",
+        "invest",
+        "investigation",
+        "investigating",
+        "case",
+        "check",
+        "checking",
+        "follow",
+        "up",
+        "followup",
+        "test",
+        "testing",
+        "asdf",
+        "none",
+        "na",
+        "n",
+        "a",
+        "police",
+        "official",
+        "business",
+        "law",
+        "enforcement",
+        "le",
+        "work",
+        "duty",
+        "patrol",
+        "query",
+        "search",
+        "searching",
+        "look",
+        "looking",
+        "lookup",
+        "info",
+        "information",
+        "per",
+        "sgt",
+        "request",
+        "vehicle",
+        "plate",
+        "car",
+        "suspicious",
+        "unknown",
+        "misc",
+        "other",
+        "tbd",
+        "reason",
+        "purpose",
+        "crime",
+        "stuff",
+        "thing",
+        "the",
+        "of",
+        "for",
+        "and",
+        "to",
+        "in",
+        "on",
+        "it",
+        "is",
+        "this",
+        "my",
+    ]
 )
 IMMIGRATION = re.compile(
     r"\b(immigration|ice|cbp|deport\w*|removal order|undocumented|visa overstay|ero|287\(?g\)?)\b",
@@ -26,7 +85,7 @@ CASE_NUMBER = re.compile(r"^(?=.*\d)[A-Za-z0-9][A-Za-z0-9 /.-]{2,29}$")
 
 
 class VagueReason(ValueError):
-    """A reason or number that would not let another officer check the inquiry. Its text says what to write."""
+    """A reason or number that lets no other officer check the inquiry. Its text says what to write."""
 
 
 def check_reason(reason: str) -> str:

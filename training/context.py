@@ -32,7 +32,7 @@ PLACES = [
 
 
 def masthead(request: HttpRequest) -> dict[str, Any]:
-    """Context for every template: `member`, `agency`, `training_until`, `navigation`, `theme`, `demonstration`."""
+    """Context of every template: member, agency, training_until, navigation, theme, demonstration."""
     member = getattr(request, "user", None)
     shown: dict[str, Any] = {"demonstration": settings.DEMONSTRATION, "member": None, "navigation": []}
     if not isinstance(member, Member):

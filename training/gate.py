@@ -18,7 +18,6 @@ from accounts.permissions import Permission
 from trail.models import Inquiry
 from training.models import Certificate
 
-
 Refusal = tuple[str, str, str] | None
 
 
@@ -115,7 +114,7 @@ def _training(member: Member) -> Refusal:
 
 
 def current_certificate(member: Member) -> Certificate | None:
-    """The certificate that opens the system for the member today, the one that ends last; None if none stands.
+    """The certificate that opens the system for the member today, the last to end; None if none stands.
 
     Raises `accounts.models.NoPolicy` where the agency has adopted none.
     """

@@ -80,7 +80,7 @@ class Certificate(models.Model):
         return f"certificate of {self.member}: {self.session.course}"
 
     def ends_on(self) -> date | None:
-        """The last day on which the certificate counts: the shortest of policy and course; None for no end."""
+        """The last day on which the certificate counts, the sooner of policy and course; None for no end."""
         days = [self.member.agency.policy.training.valid_days, self.session.course.valid_days]
         spans = [span for span in days if span is not None]
         return self.completed_on + timedelta(days=min(spans)) if spans else None

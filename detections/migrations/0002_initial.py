@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='hit',
-            constraint=models.CheckConstraint(condition=models.Q(('exigent_reviewed_by', None), models.Q(('exigent_reviewed_by', models.F('exigent_by')), _negated=True), _connector='OR'), name='exigent_reviewed_by_another', violation_error_message='Exigent circumstances are reviewed by somebody else than who claimed them.'),
+            constraint=models.CheckConstraint(condition=models.Q(('exigent_reviewed_by', None), models.Q(('exigent_reviewed_by', models.F('exigent_by')), _negated=True), _connector='OR'), name='exigent_reviewed_by_another', violation_error_message='Exigent circumstances are reviewed by another than who claims them.'),
         ),
         migrations.AddConstraint(
             model_name='hit',
