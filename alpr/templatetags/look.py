@@ -254,22 +254,15 @@ def percent(value: float | None) -> str:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, css: str = "", hint: str = "", label: str = "") -> dict[str, Any]:
+def field(bound: BoundField, css: str = "", hint: str | None = None, label: str = "") -> dict[str, Any]:
     """Show one field of a form: label, hint, error, control, each tied to the next.
 
     `css` is added to the control's classes; `hint` and `label` replace the field's own.
     """
-    hint = hint or str(bound.help_text or "")
-    described = [f"{bound.auto_id}-hint"] if hint else []
-    described += [f"{bound.auto_id}-error"] if bound.errors else []
-    return {
-        "field": bound,
-        "label": label or bound.label,
-        "hint": hint,
-        "kind": _kind(bound),
-        "described": " ".join(described),
-        "control": _control(bound, css, " ".join(described)),
-    }
+    if hint is not None:
+        bound.help_text = hint
+    bound.label = label or bound.label
+    return {"field": bound, "kind": _kind(bound), "control": _control(bound, css)}
 
 
 def _kind(bound: BoundField) -> str:
@@ -283,15 +276,13 @@ def _kind(bound: BoundField) -> str:
     return "fieldset" if widget.use_fieldset else "input"
 
 
-def _control(bound: BoundField, css: str, described: str) -> SafeString:
+def _control(bound: BoundField, css: str) -> SafeString:
     own = bound.field.widget.attrs.get("class", "")
     base = "" if _kind(bound) in ("check", "hidden") else "input"
     # A placeholder goes away as soon as one types: the label and the hint say it.
     attrs: dict[str, str | bool] = {"placeholder": False}
     if classes := " ".join(filter(None, [base, own, css])):
         attrs["class"] = classes
-    if described:
-        attrs["aria-describedby"] = described
     return bound.as_widget(attrs=attrs)
 
 
