@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditlog.models import AbstractLogEntry
+from auditlog.models import AbstractLogEntry, LogEntryManager
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
@@ -105,12 +105,14 @@ class Event(AbstractLogEntry):
     verb = models.CharField(max_length=30, choices=Verb, db_index=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.DONE)
     inquiry = models.ForeignKey(
-        Inquiry, on_delete=models.PROTECT, null=True, blank=True, related_name="events"
+        Inquiry, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     purpose = models.TextField(blank=True)
     elements = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     detail = models.TextField(blank=True)
     policy_version = models.CharField(max_length=120, blank=True)
+
+    objects: models.Manager[Event] = LogEntryManager()
 
     class Meta(AbstractLogEntry.Meta):
         abstract = False

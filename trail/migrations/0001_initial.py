@@ -243,7 +243,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
+                        related_name="+",
                         to="trail.inquiry",
                     ),
                 ),

@@ -1,0 +1,29 @@
+"""What the worker does by the clock, in one table. `manage.py sync_schedules` makes the database agree."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django_q.models import Schedule
+
+TABLE: dict[str, dict[str, object]] = {
+    "Requeue forgotten pictures": {
+        "func": "detections.tasks.requeue_images",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 5,
+    },
+    "Make partitions": {"func": "detections.tasks.make_partitions", "schedule_type": Schedule.DAILY},
+    "Purge": {"func": "detections.tasks.purge", "schedule_type": Schedule.DAILY},
+}
+
+
+def sync() -> None:
+    """Make the schedules agree with the table; what stands keeps its next run."""
+    Schedule.objects.exclude(name__in=TABLE).delete()
+    for name, facts in TABLE.items():
+        schedule, created = Schedule.objects.get_or_create(
+            name=name, defaults=facts | {"next_run": timezone.now() + timedelta(minutes=1)}
+        )
+        if not created:
+            Schedule.objects.filter(pk=schedule.pk).update(**facts)

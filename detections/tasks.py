@@ -1,0 +1,44 @@
+"""What workers run. Every job may run twice, and carries ids alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from detections import partitions, reading
+from detections.models import ImageJob
+from detections.services_images import enqueue
+from trail import context
+
+FORGOTTEN_AFTER = timedelta(minutes=10)
+BATCH = 100
+
+
+def read_image(job_id: int) -> None:
+    """Read one waiting picture."""
+    with context.acting(None, request_id=context.new_request_id()):
+        reading.read_waiting(job_id)
+
+
+def requeue_images() -> int:
+    """Queue again the pictures that have waited long with no job in the queue; gives how many.
+
+    A picture is forgotten when the queue was lost: a worker killed too often, a changed secret key.
+    """
+    if OrmQ.objects.exists():
+        return 0
+    forgotten = ImageJob.objects.filter(
+        state=ImageJob.State.WAITING, received_at__lt=timezone.now() - FORGOTTEN_AFTER
+    ).order_by("received_at")
+    keys = list(forgotten.values_list("pk", flat=True)[:BATCH])
+    for key in keys:
+        enqueue(key)
+    return len(keys)
+
+
+def make_partitions() -> None:
+    """Make the detections' partitions of yesterday to a week ahead, before readers need them."""
+    today = timezone.now()
+    partitions.ensure(today + timedelta(days=day) for day in range(-1, 8))
