@@ -1,5 +1,7 @@
-"""Addresses of the room."""
+"""Addresses of the room, one module for each group of pages."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", include("detections.urls_photographs")),
+]
