@@ -6,7 +6,6 @@ those of docs/look.md.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from hotlists.plates import positions
 
 register = template.Library()
 
@@ -43,7 +44,7 @@ NOTICES = {
 }
 PLAIN_NOTICE = ("notice", "now")
 
-_STATE_NAMES = """
+_NAMES = """
 AL Alabama, AK Alaska, AZ Arizona, AR Arkansas, CA California, CO Colorado, CT Connecticut, DE Delaware,
 DC District of Columbia, FL Florida, GA Georgia, HI Hawaii, ID Idaho, IL Illinois, IN Indiana, IA Iowa,
 KS Kansas, KY Kentucky, LA Louisiana, ME Maine, MD Maryland, MA Massachusetts, MI Michigan, MN Minnesota,
@@ -51,15 +52,18 @@ MS Mississippi, MO Missouri, MT Montana, NE Nebraska, NV Nevada, NH New Hampshir
 NM New Mexico, NY New York, NC North Carolina, ND North Dakota, OH Ohio, OK Oklahoma, OR Oregon,
 PA Pennsylvania, RI Rhode Island, SC South Carolina, SD South Dakota, TN Tennessee, TX Texas, UT Utah,
 VT Vermont, VA Virginia, WA Washington, WV West Virginia, WI Wisconsin, WY Wyoming, PR Puerto Rico,
-GU Guam, VI U.S. Virgin Islands, AS American Samoa, MP Northern Mariana Islands
+GU Guam, VI U.S. Virgin Islands, AS American Samoa, MP Northern Mariana Islands, US U.S. Government,
+AB Alberta, BC British Columbia, MB Manitoba, NB New Brunswick, NL Newfoundland and Labrador, NS Nova Scotia,
+NT Northwest Territories, NU Nunavut, ON Ontario, PE Prince Edward Island, QC Quebec, SK Saskatchewan, YT Yukon,
+MX Mexico
 """
-STATES: dict[str, str] = dict(re.findall(r"([A-Z]{2}) ([^,\n]+)", _STATE_NAMES))
+STATE_NAMES: dict[str, str] = dict(re.findall(r"([A-Z]{2}) ([^,\n]+)", _NAMES))
 
 
 @register.filter
 def state_name(code: str | None) -> str:
-    """Return the name of a state or territory from its postal code; an unknown code stays as it is."""
-    return STATES.get(code or "", code or "")
+    """The name of a state, territory or province from its code; an unknown code stays as it is."""
+    return STATE_NAMES.get(code or "", code or "")
 
 
 # Marks and notices
@@ -124,58 +128,12 @@ def plate_drawing(state: str | None, plate: str) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One place of two strings that are compared; a missing character is empty."""
-
-    number: int
-    listed: str
-    read: str
-
-    @property
-    def differs(self) -> bool:
-        """Whether the two characters are not the same."""
-        return self.listed != self.read
-
-
 @register.inclusion_tag("components/characters.html")
 def characters(
     listed: str, read: str, listed_name: str = "On list", read_name: str = "As read"
 ) -> dict[str, Any]:
-    """Compare two plates place by place in a table."""
-    return {"cells": compare(listed, read), "listed_name": listed_name, "read_name": read_name}
-
-
-def compare(listed: str, read: str) -> list[Cell]:
-    """Put two plates under each other, one cell for each place.
-
-    Plates of one length are compared place by place. Where one is longer, the fewest characters are
-    left open so that a single lost character does not make all that follow it differ.
-    """
-    pairs = list(zip(listed, read, strict=True)) if len(listed) == len(read) else _align(listed, read)
-    return [Cell(number, a, b) for number, (a, b) in enumerate(pairs, start=1)]
-
-
-def _align(listed: str, read: str) -> list[tuple[str, str]]:
-    rows, columns = len(listed), len(read)
-    cost = [[max(i, j) if not (i and j) else 0 for j in range(columns + 1)] for i in range(rows + 1)]
-    for i in range(1, rows + 1):
-        for j in range(1, columns + 1):
-            replaced = cost[i - 1][j - 1] + (listed[i - 1] != read[j - 1])
-            cost[i][j] = min(replaced, cost[i - 1][j] + 1, cost[i][j - 1] + 1)
-    pairs: list[tuple[str, str]] = []
-    i, j = rows, columns
-    while i or j:
-        if i and j and cost[i][j] == cost[i - 1][j - 1] + (listed[i - 1] != read[j - 1]):
-            i, j = i - 1, j - 1
-            pairs.append((listed[i], read[j]))
-        elif i and cost[i][j] == cost[i - 1][j] + 1:
-            i -= 1
-            pairs.append((listed[i], ""))
-        else:
-            j -= 1
-            pairs.append(("", read[j]))
-    return pairs[::-1]
+    """Compare two plates place by place in a table; a missing character differs."""
+    return {"cells": positions(listed, read), "listed_name": listed_name, "read_name": read_name}
 
 
 @register.simple_tag

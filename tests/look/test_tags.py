@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpr.templatetags import look
+from hotlists.plates import STATES, differences
 
 PLATES = st.text("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", max_size=9)
 
@@ -79,52 +80,37 @@ def test_a_long_plate_is_squeezed_into_its_frame() -> None:
     assert "textLength" not in render('{% plate_drawing "CA" "1234567" %}')
 
 
-def test_there_are_fifty_states_the_district_and_five_territories() -> None:
-    assert len(look.STATES) == 56
+@pytest.mark.parametrize("code", STATES)
+def test_every_state_that_a_plate_may_have_has_a_name(code: str) -> None:
+    assert len(look.state_name(code)) > 3
+
+
+def test_a_code_without_a_name_stays_as_it_is() -> None:
     assert look.state_name("DC") == "District of Columbia"
-    assert look.state_name("ON") == "ON"
+    assert look.state_name("XX") == "XX"
+    assert look.state_name(None) == ""
 
 
 # Characters
-
-
-def test_plates_of_one_length_are_compared_place_by_place() -> None:
-    cells = look.compare("8KRB412", "8KR8412")
-    assert [cell.number for cell in cells if cell.differs] == [4]
-
-
-def test_plates_of_one_length_are_never_shifted() -> None:
-    assert all(cell.differs for cell in look.compare("ABCDEF", "BCDEFA"))
-
-
-def test_one_lost_character_leaves_one_place_open() -> None:
-    cells = look.compare("8KRB412", "8KR412")
-    assert [(cell.number, cell.listed, cell.read) for cell in cells if cell.differs] == [(4, "B", "")]
-
-
-def test_one_character_too_many_leaves_one_place_open() -> None:
-    cells = look.compare("8KR412", "8KRB412")
-    assert [(cell.number, cell.listed, cell.read) for cell in cells if cell.differs] == [(4, "", "B")]
-
-
-@given(PLATES, PLATES)
-def test_no_character_is_lost_or_moved(listed: str, read: str) -> None:
-    cells = look.compare(listed, read)
-    assert "".join(cell.listed for cell in cells) == listed
-    assert "".join(cell.read for cell in cells) == read
-    assert all(cell.listed or cell.read for cell in cells)
-    assert len(cells) <= len(listed) + len(read)
-
-
-@given(PLATES)
-def test_a_plate_is_the_same_as_itself(plate: str) -> None:
-    assert not any(cell.differs for cell in look.compare(plate, plate))
 
 
 def test_a_difference_is_said_in_words() -> None:
     shown = render('{% characters "AB" "A8" %}')
     assert shown.count('<span class="hidden-text">differs</span>') == 1
     assert shown.count('<span class="hidden-text">same</span>') == 1
+
+
+def test_a_missing_character_differs_and_is_said() -> None:
+    shown = render('{% characters "AB4" "AB" %}')
+    assert shown.count('<span class="hidden-text">differs</span>') == 1
+    assert shown.count('<span class="hidden-text">none</span>') == 1
+
+
+@given(PLATES, PLATES)
+def test_a_table_has_a_verdict_for_every_place(listed: str, read: str) -> None:
+    shown = render("{% characters listed read %}", listed=listed, read=read)
+    assert shown.count(">same<") + shown.count(">differs<") == max(len(listed), len(read))
+    assert shown.count(">differs<") == len(differences(listed, read))
 
 
 def test_pips_show_what_is_climbed_and_what_is_shut() -> None:
