@@ -54,8 +54,8 @@ PA Pennsylvania, RI Rhode Island, SC South Carolina, SD South Dakota, TN Tenness
 VT Vermont, VA Virginia, WA Washington, WV West Virginia, WI Wisconsin, WY Wyoming, PR Puerto Rico,
 GU Guam, VI U.S. Virgin Islands, AS American Samoa, MP Northern Mariana Islands, US U.S. Government,
 AB Alberta, BC British Columbia, MB Manitoba, NB New Brunswick, NL Newfoundland and Labrador, NS Nova Scotia,
-NT Northwest Territories, NU Nunavut, ON Ontario, PE Prince Edward Island, QC Quebec, SK Saskatchewan, YT Yukon,
-MX Mexico
+NT Northwest Territories, NU Nunavut, ON Ontario, PE Prince Edward Island, QC Quebec, SK Saskatchewan,
+YT Yukon, MX Mexico
 """
 STATE_NAMES: dict[str, str] = dict(re.findall(r"([A-Z]{2}) ([^,\n]+)", _NAMES))
 
