@@ -41,7 +41,7 @@ def store(data: bytes, captured_at: datetime) -> str:
 
 
 def open(name: str) -> File[bytes]:
-    """The picture of that name, to be read and closed. Raises FileNotFoundError, or ValueError for no name."""
+    """The picture of that name, to be read and closed. Raises FileNotFoundError or ValueError."""
     file: File[bytes] = _evidence().open(_checked(name), "rb")
     return file
 

@@ -1,62 +1,48 @@
-"""How detections come in: one batch, one transaction, one receipt."""
+"""How detections come in: one batch, one transaction, one receipt.
+
+The camera's row is locked first, so that batches of one camera follow each other. What is stored already is
+looked up, and the rest is copied straight into the partitions: the same batch again changes nothing.
+"""
 
 from __future__ import annotations
 
+import json
 import uuid
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from detections.models import Camera, Transfer
+from django.db import connection
+
+from detections import live, matching, partitions, uuid7
+from detections.models import Camera, Detection, Transfer
+from detections.reads import Read, RefusedRow
+from hotlists.plates import fold
 from trail.actors import Actor
+from trail.services import act, record
+from trail.verbs import Outcome, Verb
+
+__all__ = ["InactiveCamera", "Read", "Receipt", "RefusedRow", "receive", "record_refused"]
+
+COLUMNS = (
+    "id", "agency_id", "camera_id", "transfer_id", "sender_id", "content_sha256", "received_at", "plate",
+    "plate_key", "state", "confidence", "candidates", "make", "model", "color", "body", "direction",
+    "latitude", "longitude", "image", "box", "engine",
+)  # fmt: skip
+COPY = f"COPY {partitions.TABLE} ({', '.join(COLUMNS)}) FROM STDIN"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """One read of a plate, checked and ready to be stored.
-
-    `sender_id` names it for its sender, at that camera and time; `content_sha256` is the hash of the message
-    as it came, by which a second read under the same id is told from the same one sent again. `plate` is
-    normalized, `state` a code of `hotlists.plates.STATES` or empty, `confidence` runs from 0 to 1.
-    `candidates` holds other readings, best first: `{"plate", "confidence"}`. `box` is x, y, width, height in
-    pixels of `image`, a name given by `images.store`. `engine` says what read it, where that was this system.
-    """
-
-    sender_id: str
-    captured_at: datetime
-    plate: str
-    content_sha256: str
-    state: str = ""
-    confidence: float | None = None
-    candidates: list[dict[str, Any]] = field(default_factory=list)
-    make: str = ""
-    model: str = ""
-    color: str = ""
-    body: str = ""
-    direction: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    image: str = ""
-    box: list[int] | None = None
-    engine: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """One row of a batch that was not stored: its place in the batch, its sender's id if any, and why."""
-
-    index: int
-    sender_id: str
-    reasons: dict[str, list[str]]
+class InactiveCamera(Exception):
+    """The camera is out of service, and nothing is taken from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What became of one batch.
 
-    `detection_ids` stands in the order of the reads, whether they are new or were there before; `fresh` are
-    those stored now; `conflicts` are the sender's ids under which something else was stored before (the first
-    is kept); `hit_ids` are the hits made now.
+    `detection_ids` stands in the order of the reads, whether stored now or before; `fresh` are those stored
+    now. `conflicts` are the sender's ids under which another read stands, which is kept. `hit_ids` are the
+    hits made now. `transfer` has the counts, those of the first time where the same batch came again.
     """
 
     transfer: Transfer
@@ -67,8 +53,115 @@ class Receipt:
     refused: list[RefusedRow]
 
 
+@act
 def receive(
-    *, actor: Actor, camera: Camera, reads: list[Read], refused: list[RefusedRow], batch_sha256: str
+    *, actor: Actor, camera: Camera, reads: Sequence[Read], refused: Sequence[RefusedRow], batch_sha256: str
 ) -> Receipt:
-    """Store one batch with its hits, in one transaction, and give its receipt."""
-    raise NotImplementedError
+    """Store one batch with its hits, and give its receipt.
+
+    `refused` are the rows of the batch that did not come through its checks; `batch_sha256` is the hash of
+    the whole batch as it came. The same batch again has the same receipt; a read whose sender's id is taken
+    by another at that camera and time is a conflict, and the first stays. Raises `InactiveCamera`.
+    """
+    camera = _locked(camera)
+    ids = [uuid7.detection_id(r.captured_at, camera=camera.pk, sender_id=r.sender_id) for r in reads]
+    fresh, conflicts = _sort_out(ids, reads)
+    earlier = None if fresh else Transfer.objects.filter(camera=camera, batch_sha256=batch_sha256).last()
+    if earlier is not None:
+        return Receipt(
+            transfer=earlier, detection_ids=ids, fresh=frozenset(), conflicts=conflicts, hit_ids=[],
+            refused=list(refused),
+        )  # fmt: skip
+    transfer = Transfer.objects.create(
+        camera=camera,
+        batch_sha256=batch_sha256,
+        sent_by=actor.trail_label,
+        accepted=len(fresh),
+        duplicates=len(reads) - len(fresh) - len(conflicts),
+        refused=len(refused) + len(conflicts),
+    )
+    _copy(camera, transfer, fresh)
+    hit_ids = matching.match(camera=camera, reads=fresh)
+    if hit_ids:
+        transfer.hits = len(hit_ids)
+        transfer.save(update_fields=["hits"])
+        live.announce(hit_ids)
+    _record(actor, transfer, conflicts, refused)
+    return Receipt(
+        transfer=transfer, detection_ids=ids, fresh=frozenset(fresh), conflicts=conflicts, hit_ids=hit_ids,
+        refused=list(refused),
+    )  # fmt: skip
+
+
+def record_refused(actor: Actor, camera: Camera, refused: Sequence[RefusedRow], *, of: int) -> None:
+    """Put on the trail that rows of a batch of `of` were turned away: how many and for which fields."""
+    fields = sorted({name for row in refused for name in row.reasons})
+    record(
+        actor,
+        Verb.ATTEMPTED,
+        f"to send detections of camera {camera.code}",
+        detail=f"{len(refused)} of {of} detections had values that cannot stand: {', '.join(fields)}.",
+        elements={"refused": len(refused), "of": of, "fields": fields},
+        outcome=Outcome.REFUSED,
+    )
+
+
+def _locked(camera: Camera) -> Camera:
+    rows = Camera.objects.select_for_update(no_key=True, of=("self",)).select_related("agency")
+    locked = rows.get(pk=camera.pk)
+    if not locked.is_active:
+        raise InactiveCamera(f"Camera {locked.code} is out of service; nothing was stored.")
+    return locked
+
+
+def _sort_out(ids: Sequence[uuid.UUID], reads: Sequence[Read]) -> tuple[dict[uuid.UUID, Read], list[str]]:
+    """The reads to be stored, by id, and the sender's ids of those in conflict; the first of an id wins."""
+    contents = _contents(ids)
+    fresh: dict[uuid.UUID, Read] = {}
+    conflicts = []
+    for detection_id, read in zip(ids, reads, strict=True):
+        if detection_id not in contents:
+            contents[detection_id] = read.content_sha256
+            fresh[detection_id] = read
+        elif contents[detection_id] != read.content_sha256:
+            conflicts.append(read.sender_id)
+    return fresh, conflicts
+
+
+def _contents(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Hash of the content of those that are stored, by id. The bounds let PostgreSQL pass over other days."""
+    if not ids:
+        return {}
+    stored = Detection.objects.filter(id__in=ids, id__gte=min(ids), id__lte=max(ids))
+    return dict(stored.values_list("id", "content_sha256"))
+
+
+def _copy(camera: Camera, transfer: Transfer, fresh: Mapping[uuid.UUID, Read]) -> None:
+    if not fresh:
+        return
+    partitions.ensure(read.captured_at for read in fresh.values())
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(COPY) as copy:
+        for detection_id, read in fresh.items():
+            copy.write_row(_row(detection_id, read, camera, transfer))
+
+
+def _row(detection_id: uuid.UUID, read: Read, camera: Camera, transfer: Transfer) -> tuple[Any, ...]:
+    """The read in the order of `COLUMNS`."""
+    return (
+        detection_id, camera.agency_id, camera.pk, transfer.pk, read.sender_id, read.content_sha256,
+        transfer.received_at, read.plate, fold(read.plate), read.state, read.confidence,
+        json.dumps(read.candidates), read.make, read.model, read.color, read.body, read.direction,
+        read.latitude, read.longitude, read.image, None if read.box is None else json.dumps(read.box),
+        read.engine,
+    )  # fmt: skip
+
+
+def _record(
+    actor: Actor, transfer: Transfer, conflicts: Sequence[str], refused: Sequence[RefusedRow]
+) -> None:
+    counts = {name: getattr(transfer, name) for name in ("accepted", "duplicates", "refused", "hits")}
+    elements = {"camera": transfer.camera.code, "conflicts": len(conflicts)} | counts
+    record(actor, Verb.DETECTIONS_RECEIVED, transfer, elements=elements)
+    if refused:
+        of = transfer.accepted + transfer.duplicates + transfer.refused
+        record_refused(actor, transfer.camera, refused, of=of)

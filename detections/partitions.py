@@ -36,15 +36,29 @@ def standing() -> set[str]:
 
 
 def ensure(moments: Iterable[datetime]) -> None:
-    """Make the partitions that these capture times need. Two processes may do so at once."""
-    days = {moment.astimezone(UTC).date() for moment in moments}
-    wanted = {name(day): day for day in days}
-    if not wanted.keys() - standing():
+    """Make the partitions that these capture times need. Two processes may do so at once.
+
+    A table is made beside and then attached, which keeps nobody from reading or storing detections meanwhile.
+    """
+    days = {name(day): day for day in {moment.astimezone(UTC).date() for moment in moments}}
+    if not _missing(days):
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        for table in sorted(wanted.keys() - standing()):
-            first, after = bounds(wanted[table])
+        for table in _missing(days):
+            first, after = bounds(days[table])
+            cursor.execute(f"CREATE TABLE {table} (LIKE {TABLE} INCLUDING ALL)")
             cursor.execute(
-                f"CREATE TABLE {table} PARTITION OF {TABLE} FOR VALUES FROM ('{first}') TO ('{after}')"
+                f"ALTER TABLE {TABLE} ATTACH PARTITION {table} FOR VALUES FROM ('{first}') TO ('{after}')"
             )
+
+
+def _missing(tables: Iterable[str]) -> list[str]:
+    # Asked of pg_class, for `to_regclass` may answer from before the lock was granted.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted FROM unnest(%s::name[]) wanted WHERE NOT EXISTS "
+            "(SELECT FROM pg_class WHERE relname = wanted AND pg_table_is_visible(oid)) ORDER BY wanted",
+            [list(tables)],
+        )
+        return [row[0] for row in cursor.fetchall()]
