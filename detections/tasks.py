@@ -7,7 +7,8 @@ from datetime import timedelta
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from detections import partitions, reading
+from accounts.models import Agency
+from detections import partitions, reading, retention
 from detections.models import ImageJob
 from detections.services_images import enqueue
 from trail import context
@@ -42,3 +43,11 @@ def make_partitions() -> None:
     """Make the detections' partitions of yesterday to a week ahead, before readers need them."""
     today = timezone.now()
     partitions.ensure(today + timedelta(days=day) for day in range(-1, 8))
+
+
+def purge() -> None:
+    """Purge every agency that has adopted a policy; what one lacks does not keep the others from it."""
+    for agency in Agency.objects.all():
+        if agency.adopted is not None:
+            with context.acting(None, request_id=context.new_request_id()):
+                retention.purge(agency)
