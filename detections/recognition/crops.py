@@ -1,7 +1,5 @@
 """Cutting pieces out of a picture so that a recogniser sees one line of text, upright."""
 
-from typing import Final
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +7,6 @@ from numpy.typing import NDArray
 from detections.recognition.protocol import Box, Image
 
 Quad = NDArray[np.float32]
-
-# A plate's own state name stands above its number and a slogan below.
-PLATE_TOP: Final = 1 / 5
-PLATE_BOTTOM: Final = 1 / 7
 
 
 def quad_of(box: Box) -> Quad:
@@ -35,6 +29,12 @@ def size_of(quad: Quad) -> tuple[float, float]:
     return float(np.linalg.norm(quad[0] - quad[1])), float(np.linalg.norm(quad[0] - quad[3]))
 
 
+def centre_in(quad: Quad, around: Quad) -> bool:
+    """Whether a quad's centre lies inside another quad."""
+    x, y = quad.mean(axis=0).tolist()
+    return bool(cv2.pointPolygonTest(around.reshape(-1, 1, 2).astype(np.float32), (x, y), False) >= 0)
+
+
 def stretch(quad: Quad, *, sideways: float, up: float, down: float) -> Quad:
     """Move a quad's sides outwards (inwards where negative), each in parts of the quad's height."""
     _, height = size_of(quad)
@@ -48,7 +48,7 @@ def stretch(quad: Quad, *, sideways: float, up: float, down: float) -> Quad:
             -across * sideways + along * down,
         ]
     )
-    return (quad + moves).astype(np.float32)
+    return np.asarray(quad + moves, dtype=np.float32)
 
 
 def cut(image: Image, quad: Quad, *, scale: float = 1.0) -> Image:
@@ -60,11 +60,3 @@ def cut(image: Image, quad: Quad, *, scale: float = 1.0) -> Image:
         image, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(piece, dtype=np.uint8)
-
-
-def back(points: Quad, *, quad: Quad, scale: float) -> Quad:
-    """Bring points of a piece that `cut` made back into the picture it was cut from."""
-    width, height = (max(2, round(side * scale)) for side in size_of(quad))
-    square = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
-    matrix = cv2.getPerspectiveTransform(square, quad.astype(np.float32))
-    return np.asarray(cv2.perspectiveTransform(points.reshape(1, -1, 2), matrix)[0], dtype=np.float32)

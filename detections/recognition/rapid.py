@@ -1,29 +1,40 @@
-"""RapidOCR as a plate reader: the networks that lie in its wheel, read offline."""
+"""RapidOCR as a plate reader: the networks that lie in its wheel, used offline."""
 
 import os
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from detections.recognition.crops import Quad, box_of, cut, size_of
-from detections.recognition.decoding import Alphabet, Line, decode
+from detections.recognition.choosing import Sight, is_sure, ranked, without_stamps
+from detections.recognition.crops import Quad, box_of, centre_in, cut, quad_of, size_of, stretch
+from detections.recognition.decoding import Alphabet, Columns
+from detections.recognition.localize import localize
 from detections.recognition.protocol import Image, PlateRead, ReaderUnavailable
 
 DETECTION_SIDE: Final = 1280
 THREADS: Final = 2
 BATCH: Final = 8
 ROWS: Final = 48
+# The recogniser reads best when narrow pieces stand in a field of this width.
 MIN_COLUMNS: Final = 320
 MAX_COLUMNS: Final = 640
 
+LEAST_HEIGHT: Final = 6.0
+CLOSER: Final = 3
+PROPOSED: Final = 6
+REPORTED: Final = 5
+
 
 class RapidReader:
-    """RapidOCR's text detector and recogniser. Loads its networks on the first read."""
+    """RapidOCR's text detector and recogniser with a second, closer look at the likeliest lines."""
 
     name = "rapidocr"
 
     def __init__(self, *, threads: int = THREADS) -> None:
+        """Load the networks; `threads` is the most that one read may use."""
         self._networks = Networks(threads=min(threads, os.cpu_count() or 1))
 
     @property
@@ -31,15 +42,43 @@ class RapidReader:
         return version("rapidocr")
 
     def read(self, image: Image) -> list[PlateRead]:
-        """Read the plates in one image, best first."""
-        quads = self._networks.find(image)
-        lines = self._networks.recognise([cut(image, quad) for quad in quads])
-        found = [(quad, line) for quad, line in zip(quads, lines, strict=True) if 2 <= len(line.text) <= 8]
-        found.sort(key=lambda pair: -pair[1].confidence * size_of(pair[0])[1])
+        """Read the plates in one image, best first, at most five."""
+        sights = without_stamps(self._first_look(image), rows=len(image))
+        sights = self._closer_look(image, sights)
+        best = next(iter(ranked(sights)), None)
+        if best is None or not is_sure(best[1]):
+            sights = self._look_elsewhere(image, sights)
         return [
-            PlateRead(line.text, line.confidence, box_of(quad, within=image), line.candidates)
-            for quad, line in found
+            PlateRead(reading.text, reading.confidence, box_of(sight.quad, within=image), reading.candidates)
+            for sight, reading in ranked(sights)[:REPORTED]
         ]
+
+    def _first_look(self, image: Image) -> list[Sight]:
+        quads = [quad for quad in self._networks.find(image) if size_of(quad)[1] >= LEAST_HEIGHT]
+        looks = self._networks.recognise([cut(image, quad) for quad in quads])
+        return [Sight(quad, (look,)) for quad, look in zip(quads, looks, strict=True)]
+
+    def _closer_look(self, image: Image, sights: list[Sight]) -> list[Sight]:
+        """Look again at the likeliest lines, wider and without what stands above and below."""
+        chosen = [sight for sight, _ in ranked(sights)[:CLOSER]]
+        pieces = [cut(image, stretch(sight.quad, sideways=0.15, up=-0.1, down=-0.1)) for sight in chosen]
+        looks = dict(zip(map(id, chosen), self._networks.recognise(pieces), strict=True))
+        return [sight.with_look(looks[id(sight)]) if id(sight) in looks else sight for sight in sights]
+
+    def _look_elsewhere(self, image: Image, sights: list[Sight]) -> list[Sight]:
+        """Where the text detector left doubt, look where edges say that a plate may be."""
+        bands = [
+            stretch(quad_of(box), sideways=0.05, up=-0.1, down=-0.05)
+            for box in localize(image, limit=PROPOSED)
+        ]
+        seen = list(sights)
+        for band, look in zip(bands, self._networks.recognise([cut(image, b) for b in bands]), strict=True):
+            place = next((i for i, sight in enumerate(seen) if centre_in(sight.quad, band)), None)
+            if place is None:
+                seen.append(Sight(stretch(band, sideways=0, up=-0.15, down=-0.15), (look,)))
+            else:
+                seen[place] = seen[place].with_look(look)
+        return without_stamps(seen, rows=len(image))
 
 
 class Networks:
@@ -60,17 +99,15 @@ class Networks:
         boxes = self._detector(image).boxes
         return [] if boxes is None else [np.asarray(box, dtype=np.float32) for box in boxes]
 
-    def recognise(self, pieces: list[Image]) -> list[Line]:
-        """Read one line of text in each piece, in batches of like width."""
-        lines: dict[int, Line] = {}
+    def recognise(self, pieces: list[Image]) -> list[Columns]:
+        """Look at one line of text in each piece, in batches of like width."""
+        looks: dict[int, Columns] = {}
         order = sorted(range(len(pieces)), key=lambda index: _columns(pieces[index]))
         for start in range(0, len(order), BATCH):
             chosen = order[start : start + BATCH]
             outcome = self._recogniser.session(_batch([pieces[index] for index in chosen]))
-            lines |= {
-                index: decode(self._alphabet.fold(row)) for index, row in zip(chosen, outcome, strict=True)
-            }
-        return [lines[index] for index in range(len(pieces))]
+            looks |= {index: self._alphabet.fold(row) for index, row in zip(chosen, outcome, strict=True)}
+        return [looks[index] for index in range(len(pieces))]
 
 
 def _engine(threads: int) -> Any:
@@ -89,12 +126,10 @@ def _engine(threads: int) -> Any:
 
 def _columns(piece: Image) -> int:
     rows, columns = piece.shape[:2]
-    return min(MAX_COLUMNS, max(8, round(ROWS * columns / rows)))
+    return int(min(MAX_COLUMNS, max(8, round(ROWS * columns / rows))))
 
 
-def _batch(pieces: list[Image]) -> np.ndarray[Any, np.dtype[np.float32]]:
-    import cv2
-
+def _batch(pieces: list[Image]) -> NDArray[np.float32]:
     widths = [_columns(piece) for piece in pieces]
     batch = np.zeros((len(pieces), 3, ROWS, max(MIN_COLUMNS, *widths)), dtype=np.float32)
     for row, (piece, width) in enumerate(zip(pieces, widths, strict=True)):
