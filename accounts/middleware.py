@@ -54,7 +54,11 @@ class IdleLockMiddleware:
         sessions = adopted.policy.sessions
         address = context.current().address
         spared = sessions.idle_lock_spares_vehicles_and_dispatch
-        if spared and address is not None and context.in_networks(address, settings.IDLE_LOCK_EXEMPT_NETWORKS):
+        if (
+            spared
+            and address is not None
+            and context.in_networks(address, settings.IDLE_LOCK_EXEMPT_NETWORKS)
+        ):
             return float("inf")
         return sessions.idle_lock_minutes * 60
 

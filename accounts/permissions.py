@@ -40,8 +40,9 @@ class Permission(StrEnum):
     def needs_training(self) -> bool:
         """Whether a current certificate is asked for.
 
-        Every permission but the three without which nobody could be admitted and trained at all; those
-        show no ALPR data (State Auditor 2019-118: training before access).
+        Every permission but the five without which nobody could be admitted and trained at all, and no
+        policy adopted that says what training counts; those show no ALPR data (State Auditor 2019-118:
+        training before access).
         """
         return self not in _BEFORE_TRAINING
 
@@ -51,7 +52,15 @@ class Permission(StrEnum):
         return self in _WITH_PURPOSE
 
 
-_BEFORE_TRAINING = frozenset({Permission.MANAGE_MEMBERS, Permission.MANAGE_TRAINING, Permission.OVERSEE})
+_BEFORE_TRAINING = frozenset(
+    {
+        Permission.MANAGE_MEMBERS,
+        Permission.MANAGE_TRAINING,
+        Permission.PROPOSE_POLICY,
+        Permission.APPROVE_POLICY,
+        Permission.OVERSEE,
+    }
+)
 _WITH_PURPOSE = frozenset({Permission.SEARCH, Permission.GIVE_PICTURES})
 
 SENTENCES: dict[Permission, str] = {

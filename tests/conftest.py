@@ -7,4 +7,6 @@ from tests.cast import *  # noqa: F403
 
 # A slow hash is what a stolen password file should meet, not what every test should wait for.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Asked for where it is tested (tests/accounts), so that every other test may sign in in one step.
+settings.SECOND_FACTOR_REQUIRED = False
 emptying.install()

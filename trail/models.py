@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from auditlog.models import AbstractLogEntry, LogEntryManager
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 
 from trail import context
 from trail.verbs import Outcome, Verb
@@ -42,8 +44,11 @@ class Offense(models.TextChoices):
 class Inquiry(models.Model):
     """A stated purpose: who, for which agency, offense, case or incident number, reason.
 
-    Civil Code 1798.90.52 asks for it with every access.
+    Civil Code 1798.90.52 asks for it with every access. It is good for one spell of duty, `GOOD_FOR`; after
+    that the same purpose is stated again, so that no old number covers new curiosity.
     """
+
+    GOOD_FOR = timedelta(hours=12)
 
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="inquiries")
     agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
@@ -69,6 +74,11 @@ class Inquiry(models.Model):
     def number(self) -> str:
         """How the inquiry is cited: S, the year, its number."""
         return f"S-{self.stated_at:%Y}-{self.pk:06d}"
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the purpose still covers what its member does now."""
+        return timezone.now() - self.stated_at < self.GOOD_FOR
 
     @property
     def purpose(self) -> str:
@@ -104,9 +114,7 @@ class Event(AbstractLogEntry):
     agency_label = models.CharField(max_length=200, blank=True)
     verb = models.CharField(max_length=30, choices=Verb, db_index=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.DONE)
-    inquiry = models.ForeignKey(
-        Inquiry, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     purpose = models.TextField(blank=True)
     elements = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     detail = models.TextField(blank=True)

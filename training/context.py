@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
 
+from accounts.access import Refusal
 from accounts.models import Agency, Member, NoPolicy
 from accounts.permissions import Permission
 from training import gate
@@ -28,11 +31,26 @@ PLACES = [
     ("Search", "search", Permission.SEARCH),
     ("Hot plates", "hot_plates", Permission.SEE_LISTS),
     ("Vehicle checks", "photographs", Permission.GIVE_PICTURES),
+    ("Administration", "admin:index", Permission.OVERSEE),
 ]
 
 
+def first_place(member: Member) -> tuple[str, Refusal]:
+    """The name of the first page open to the member, empty where none is, and why others are shut.
+
+    The refusal is that of the first page which the roles permit but something else does not, or, where no
+    page is open, of the first of all; None where nothing that the roles permit is shut.
+    """
+    refusals = [(name, gate.refusal(member, permission, on=member.agency)) for _, name, permission in PLACES]
+    place = next((name for name, refusal in refusals if refusal is None), "")
+    shut = [refusal for _, refusal in refusals if refusal is not None and refusal[0] != "role"]
+    if shut or place:
+        return place, shut[0] if shut else None
+    return place, refusals[0][1]
+
+
 def masthead(request: HttpRequest) -> dict[str, Any]:
-    """Context of every template: member, agency, training_until, navigation, theme, demonstration."""
+    """Context of every template: member, agency, training, navigation, theme, demonstration."""
     member = getattr(request, "user", None)
     shown: dict[str, Any] = {"demonstration": settings.DEMONSTRATION, "member": None, "navigation": []}
     if not isinstance(member, Member):
@@ -45,28 +63,32 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
         "member": member,
         "agency": member.agency,
         "theme": member.theme,
-        "training_until": _training_until(member),
+        "training": _training(member),
         "navigation": _navigation(request, member),
     }
 
 
-def _training_until(member: Member) -> Any:
+def _training(member: Member) -> str:
     try:
         certificate = gate.current_certificate(member)
     except NoPolicy:
-        return None
-    return certificate and certificate.ends_on()
+        return "No policy adopted"
+    if certificate is None:
+        return "No current training"
+    until = certificate.ends_on()
+    return f"Training valid to {date_format(until, 'M j, Y')}" if until else "Training valid"
 
 
 def _navigation(request: HttpRequest, member: Member) -> list[Place]:
-    places = [
-        Place(label, reverse(name), request.path.startswith(reverse(name)))
-        for label, name, permission in PLACES
-        if gate.allows(member, permission)
-    ]
-    places.append(Place("My record", reverse("my_record"), request.path.startswith(reverse("my_record"))))
-    if member.is_staff:
-        places.append(
-            Place("Administration", reverse("admin:index"), request.path.startswith(reverse("admin:index")))
-        )
-    return places
+    permitted = gate.permitted(member)
+    places = [(label, name) for label, name, permission in PLACES if permission in permitted]
+    places.insert(-1 if Permission.OVERSEE in permitted else len(places), ("My record", "my_record"))
+    shown = []
+    for label, name in places:
+        with contextlib.suppress(NoReverseMatch):
+            shown.append(_place(request, label, reverse(name)))
+    return shown
+
+
+def _place(request: HttpRequest, label: str, url: str) -> Place:
+    return Place(label, url, request.path.startswith(url))

@@ -1,55 +1,50 @@
 """The one gate: nothing of the data is seen or changed but through `require`.
 
-It asks in turn: is the account active, approved and not separated; does a role permit it on this parent
+It asks in turn: is the account open, approved and not separated; does a role permit it on this parent
 (guardian's grants, asked of superusers as well); is the training current under the agency's policy; is a
-purpose stated where the policy asks for one.
+purpose stated where the policy asks for one. The first two are asked in `accounts.access`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.utils import timezone
-from guardian.shortcuts import get_objects_for_user
 
+from accounts import access
+from accounts.access import Refusal, Refused, raise_if
 from accounts.models import Agency, Member, NoPolicy
 from accounts.permissions import Permission
 from trail.models import Inquiry
 from training.models import Certificate
 
-Refusal = tuple[str, str, str] | None
-
-
-class Refused(PermissionDenied):
-    """The gate's one error. It carries its reason, the way on, and what was attempted for the trail.
-
-    `kind` is one of `account`, `role`, `policy`, `training`, `purpose`.
-    """
-
-    def __init__(self, kind: str, reason: str, next_step: str, *, member: Member, attempted: str) -> None:
-        super().__init__(reason)
-        self.kind = kind
-        self.reason = reason
-        self.next_step = next_step
-        self.member = member
-        self.attempted = attempted
+__all__ = [
+    "Refused",
+    "admit",
+    "agencies_granting",
+    "allows",
+    "current_certificate",
+    "permitted",
+    "refusal",
+    "require",
+]
 
 
 def require(member: Member, permission: Permission, *, on: Any, inquiry: Inquiry | None = None) -> None:
     """Let `member` use `permission` on `on`, or raise `Refused`.
 
-    `on` is an agency, or a row that has one (`on.agency`). `inquiry` must be the member's own where the
-    permission needs a purpose.
+    `on` is an agency, or a row that has one (`on.agency`). `inquiry` must be the member's own, and fresh,
+    where the permission needs a purpose (`trail.models.Inquiry.GOOD_FOR`).
     """
     admit(member, permission, on=on)
     if permission.needs_purpose:
-        _raise(_purpose(member, inquiry), member, permission)
+        raise_if(_purpose(member, inquiry), member, permission)
 
 
 def admit(member: Member, permission: Permission, *, on: Any) -> None:
     """As `require`, but for the purpose: for the page on which a purpose is stated, which shows no data."""
-    _raise(_standing(member, permission, on), member, permission)
+    raise_if(refusal(member, permission, on=on), member, permission)
 
 
 def allows(member: Any, permission: Permission, *, on: Any = None) -> bool:
@@ -57,47 +52,35 @@ def allows(member: Any, permission: Permission, *, on: Any = None) -> bool:
 
     `on` defaults to the member's own agency. Nobody signed in is never let through.
     """
-    return isinstance(member, Member) and _standing(member, permission, on or member.agency) is None
+    return isinstance(member, Member) and refusal(member, permission, on=on or member.agency) is None
 
 
-def _raise(refusal: Refusal, member: Member, permission: Permission) -> None:
-    if refusal is not None:
-        kind, reason, next_step = refusal
-        raise Refused(kind, reason, next_step, member=member, attempted=f"to {permission.sentence}")
+def permitted(member: Member, *, on: Any = None) -> frozenset[Permission]:
+    """Every permission for which `allows` answers yes on one agency, asked at once."""
+    agency = _agency(on or member.agency)
+    if access.account(member) is not None:
+        return frozenset()
+    held = access.held(member, agency)
+    if _training(member) is None:
+        return held
+    return frozenset(permission for permission in held if not permission.needs_training)
 
 
-def _standing(member: Member, permission: Permission, on: Any) -> Refusal:
-    return (
-        _account(member)
-        or _role(member, permission, on)
-        or (_training(member) if permission.needs_training else None)
+def refusal(member: Member, permission: Permission, *, on: Any) -> Refusal:
+    """Why `admit` would refuse: kind, reason and next step; None where it would not."""
+    return access.standing(member, permission, on=_agency(on)) or (
+        _training(member) if permission.needs_training else None
     )
 
 
-def _account(member: Member) -> Refusal:
-    if not member.is_active or member.separated_on is not None:
-        return "account", "Your account is closed.", "Ask your ALPR administrator."
-    if not member.is_approved:
-        return (
-            "account",
-            "Your account waits for approval by a second person.",
-            "Ask your ALPR administrator.",
-        )
-    return None
+def agencies_granting(member: Member, permission: Permission) -> QuerySet[Agency]:
+    """The agencies on which the member's roles give `permission`; no shortcut for superusers."""
+    return access.agencies_granting(member, permission)
 
 
-def _role(member: Member, permission: Permission, on: Any) -> Refusal:
-    agency = on if isinstance(on, Agency) else on.agency
-    if agencies_granting(member, permission).filter(pk=agency.pk).exists():
-        return None
-    return "role", f"Your roles do not let you {permission.sentence} here.", "Ask your ALPR administrator."
-
-
-def agencies_granting(member: Member, permission: Permission) -> Any:
-    """The agencies on which the member holds `permission`, as a queryset; no shortcut for superusers."""
-    return get_objects_for_user(
-        member, f"accounts.{permission.value}", Agency, accept_global_perms=False, with_superuser=False
-    )
+def _agency(on: Any) -> Agency:
+    agency: Agency = on if isinstance(on, Agency) else on.agency
+    return agency
 
 
 def _training(member: Member) -> Refusal:
@@ -130,16 +113,16 @@ def _missing(member: Member) -> str:
     if last is None:
         return "None is on record."
     ends = last.ends_on()
-    return (
-        f"Your last one ended on {ends:%b} {ends.day}, {ends.year}."
-        if ends
-        else "Your last one does not open it."
-    )
+    if ends is None or ends >= timezone.localdate():
+        return "Your last one does not open the system."
+    return f"Your last one ended on {ends:%b} {ends.day}, {ends.year}."
 
 
 def _purpose(member: Member, inquiry: Inquiry | None) -> Refusal:
     if inquiry is None:
         return "purpose", "No purpose was stated.", "State the case number or reason first."
-    if inquiry.member_id != member.pk:
+    if inquiry.member_id != member.pk or inquiry.agency_id != member.agency_id:
         return "purpose", "This purpose was stated by somebody else.", "State your own."
+    if not inquiry.is_fresh:
+        return "purpose", "This purpose was stated too long ago.", "State it again: what is it for now?"
     return None

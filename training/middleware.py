@@ -15,7 +15,7 @@ from training.gate import Refused
 
 def record_refusal(refused: Refused) -> None:
     """Put a refused attempt on the trail. Call it outside the transaction that was rolled back."""
-    record(refused.member, Verb.ATTEMPTED, refused.attempted, detail=refused.reason, outcome=Outcome.REFUSED)
+    record(refused.actor, Verb.ATTEMPTED, refused.attempted, detail=refused.reason, outcome=Outcome.REFUSED)
 
 
 class RefusalMiddleware:

@@ -1,5 +1,11 @@
-"""Addresses of the room."""
+"""Addresses of the room: where a member lands, their own record, the theme."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from training import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("my-record/", views.my_record, name="my_record"),
+    path("theme/", views.theme, name="theme"),
+]

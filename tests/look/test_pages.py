@@ -136,7 +136,7 @@ def test_the_masthead_says_who_where_and_until_when() -> None:
         "404.html",
         agency="Port Alder PD",
         member="Operator 4127",
-        training_until=date(2027, 3, 14),
+        training="Training valid to Mar 14, 2027",
         navigation=places,
     )
     assert "<title>Not found, Port Alder PD</title>" in shown
@@ -148,7 +148,7 @@ def test_the_masthead_says_who_where_and_until_when() -> None:
 
 
 def test_a_lapsed_member_reads_that_there_is_no_current_training() -> None:
-    assert "No current training" in page("404.html", member="Operator 4098", training_until=None)
+    assert "No current training" in page("404.html", member="Operator 4098", training="No current training")
 
 
 def test_the_theme_stands_on_the_first_element_or_nowhere() -> None:
