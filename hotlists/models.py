@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -47,7 +48,9 @@ class HotList(models.Model):
     )
     approved_at = models.DateTimeField(null=True, blank=True, editable=False)
     refresh_hours = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Hours after which the list is old, where shorter than the policy says."
+        null=True,
+        blank=True,
+        help_text="Hours after which the list is old, where shorter than the policy says.",
     )
     is_active = models.BooleanField(default=True)
 
@@ -141,7 +144,9 @@ class Entry(models.Model):
         CLOSED = "closed", "Closed"
 
     hot_list = models.ForeignKey(HotList, on_delete=models.PROTECT, related_name="entries")
-    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="entries")
+    snapshot = models.ForeignKey(
+        Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+    )
     plate = models.CharField(max_length=10)
     plate_key = models.CharField(max_length=10)
     state = models.CharField("state of issue", max_length=2, blank=True, choices=[(s, s) for s in STATES])
@@ -177,6 +182,12 @@ class Entry(models.Model):
             models.Index(fields=["hot_list", "state_of_entry"]),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["hot_list", "plate", "state"],
+                condition=Q(state_of_entry__in=["waiting", "in_use"]),
+                name="plate_once_on_a_list",
+                violation_error_message="This plate is on that list already, waiting or in use.",
+            ),
             models.CheckConstraint(
                 condition=Q(decided_by=None) | Q(entered_by=None) | ~Q(decided_by=F("entered_by")),
                 name="hot_plate_decided_by_another",
@@ -200,4 +211,50 @@ class Entry(models.Model):
     @property
     def vehicle(self) -> str:
         """The listed vehicle in words, empty where the list says nothing."""
-        return " ".join(str(part) for part in (self.year, self.color, self.make, self.model, self.body) if part)
+        return " ".join(
+            str(part) for part in (self.year, self.color, self.make, self.model, self.body) if part
+        )
+
+
+def upload_place(upload: Upload, file_name: str) -> str:
+    """Where an upload's file is kept: a random name that says nothing."""
+    return f"uploads/{uuid.uuid4().hex}"
+
+
+class Upload(models.Model):
+    """A file of a general list between its report and the person's choice; gone after either.
+
+    It belongs to the member who sent it. `problems` holds a line number and a reason for each bad line.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    hot_list = models.ForeignKey(HotList, on_delete=models.PROTECT, related_name="uploads")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    document = models.FileField(upload_to=upload_place)
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField("SHA-256", max_length=64)
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    encoding = models.CharField(max_length=10)
+    good = models.PositiveIntegerField()
+    problems = models.JSONField(default=list)
+    added = models.PositiveIntegerField()
+    removed = models.PositiveIntegerField()
+    unchanged = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.file_name} for {self.hot_list}"
+
+    @property
+    def agency(self) -> Agency:
+        """The agency whose list it is for."""
+        return self.hot_list.agency
+
+    @property
+    def is_loaded_already(self) -> bool:
+        """Whether the same file is the one loaded last."""
+        last = self.hot_list.last_snapshot
+        return last is not None and last.sha256 == self.sha256

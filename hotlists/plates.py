@@ -10,10 +10,11 @@ from itertools import zip_longest
 LONGEST = 10
 CONFUSED = {"O": "0", "Q": "0", "D": "0", "I": "1", "B": "8", "S": "5", "Z": "2", "G": "6"}
 _FOLD = str.maketrans(CONFUSED)
-STATES = tuple(
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND "
-    "OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI US AB BC MB NB NL NS NT NU ON PE QC SK YT MX".split()
-)
+_CODES = """
+AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK
+OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI US AB BC MB NB NL NS NT NU ON PE QC SK YT MX
+"""
+STATES = tuple(_CODES.split())
 
 
 class BadPlate(ValueError):
@@ -32,6 +33,17 @@ def normalize(text: str) -> str:
     if len(plate) > LONGEST:
         raise BadPlate(f"A plate has at most {LONGEST} characters; this has {len(plate)}.")
     return plate
+
+
+def typed(text: str) -> str:
+    """The written form of a plate that a person or a file gives: spaces, hyphens and dots go.
+
+    Raises `BadPlate` as `normalize`, and for every other character: a wildcard must not become a whole plate.
+    """
+    odd = re.search(r"[^A-Za-z0-9 .\-]", text.strip())
+    if odd:
+        raise BadPlate(f"A plate has letters and digits, not “{odd.group()}”.")
+    return normalize(text)
 
 
 def fold(plate: str) -> str:

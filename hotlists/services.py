@@ -1,0 +1,26 @@
+"""What changes hot lists and their entries. Each names who acts, is atomic and records itself."""
+
+from hotlists.service_lists import list_approve, list_deactivate, list_designate
+from hotlists.service_loads import list_load, upload_forget, upload_keep, upload_load
+from hotlists.service_plates import (
+    hot_plate_approve,
+    hot_plate_close,
+    hot_plate_decline,
+    hot_plate_enter,
+    latest_expiry,
+)
+
+__all__ = [
+    "hot_plate_approve",
+    "hot_plate_close",
+    "hot_plate_decline",
+    "hot_plate_enter",
+    "latest_expiry",
+    "list_approve",
+    "list_deactivate",
+    "list_designate",
+    "list_load",
+    "upload_forget",
+    "upload_keep",
+    "upload_load",
+]
