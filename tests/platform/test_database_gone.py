@@ -1,0 +1,45 @@
+"""The database gone for a while: the web process says so plainly, keeps running, and comes back by itself."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+
+from alpr import embedded
+from tests.platform.test_up import read_until, wait_until
+
+
+def ask(port: int, path: str) -> tuple[int, Any]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+@pytest.fixture
+def web(installation, port):
+    """A web process alone, on a migrated database that nobody brings back."""
+    migrating = installation.start("manage.py", "migrate", "--verbosity", "0")
+    printed, _ = migrating.communicate()
+    assert migrating.returncode == 0, printed
+    embedded.ensure_running(installation.data, durable=False)
+    server = "alpr.asgi:application"
+    process = installation.start("-m", "uvicorn", server, "--port", str(port), "--lifespan", "off")
+    read_until(process, "Uvicorn running")
+    return process
+
+
+def test_not_ready_while_the_database_is_gone_and_ready_again_after(installation, web, port):
+    assert ask(port, "/readyz")[0] == 200
+    embedded.stop(installation.data)
+    code, body = ask(port, "/readyz")
+    assert code == 503
+    assert "database" in json.dumps(body).lower()
+    assert "Traceback" not in json.dumps(body)
+    assert ask(port, "/healthz")[0] == 200, "the process itself is well"
+    embedded.ensure_running(installation.data, durable=False)
+    wait_until(lambda: ask(port, "/readyz")[0] == 200, "ready again")
+    assert web.poll() is None
