@@ -22,6 +22,8 @@ from alpr import embedded, supervise
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SECONDS_BETWEEN_LOOKS = 1.0
+# What is declared in code and kept in the database.
+SYNCED = ("sync_roles", "sync_schedules")
 
 
 class CannotStartError(Exception):
@@ -69,8 +71,9 @@ class Command(BaseCommand):
             embedded.ensure_running(settings.DATA_DIR)
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
-        if "sync_roles" in get_commands():
-            call_command("sync_roles", verbosity=0)
+        for command in SYNCED:
+            if command in get_commands():
+                call_command(command, verbosity=0)
         connection.close()
 
     def _serve(self, children: list[supervise.Child], host: str, port: int, *, demo: bool) -> NoReturn:
