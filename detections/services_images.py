@@ -121,7 +121,8 @@ def _taken_in(
     }
     job, created = ImageJob.objects.get_or_create(camera=camera, sender_id=sender_id, defaults=defaults)
     if not created and job.sha256 != sha256:
-        raise ValidationError({"sender_id": "Another picture came under this id before; it is kept."})
+        taken = ValidationError("Another picture came under this id before; it is kept.", code="conflict")
+        raise ValidationError({"sender_id": taken})
     if created:
         record(actor, Verb.IMAGE_RECEIVED, job, inquiry=inquiry, elements={"sha256": sha256})
         transaction.on_commit(lambda: enqueue(job.pk))
