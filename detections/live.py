@@ -1,16 +1,121 @@
-"""Tells every web process of a hit, through PostgreSQL's own NOTIFY: only the hit's id travels."""
+"""Tells every web process of a hit, through PostgreSQL's own NOTIFY: only the hit's id travels.
+
+Each process holds one connection that listens, shared by all its open consoles. What a console shows it asks
+for itself, so that every access passes the gate and stands on the trail.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
 
+import psycopg
 from django.db import connection
 
 CHANNEL = "hits"
+CHANGES = "hit_changes"
+SECONDS_BEFORE_RETRY = 1.0
+# Django's own, which a bare connection does not take.
+_NOT_FOR_PSYCOPG = frozenset(
+    {"cursor_factory", "context", "assume_role", "isolation_level", "server_side_binding", "pool"}
+)
+logger = logging.getLogger(__name__)
 
 
 def announce(hit_ids: Iterable[int]) -> None:
-    """Announce these hits when the transaction commits; nothing is sent if it rolls back."""
+    """Announce these new hits when the transaction commits; nothing is sent if it rolls back."""
+    _notify(CHANNEL, hit_ids)
+
+
+def announce_change(hit_id: int) -> None:
+    """Announce a move of this hit when the transaction commits, so that open consoles ask for it again."""
+    _notify(CHANGES, [hit_id])
+
+
+def _notify(channel: str, hit_ids: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         for hit_id in hit_ids:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(hit_id)])
+            cursor.execute("SELECT pg_notify(%s, %s)", [channel, str(hit_id)])
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a listener hears: a new hit or a changed one, by id, or that something may have been missed."""
+
+    kind: str
+    hit_id: int = 0
+
+
+NEW, CHANGED, RESUMED = "hit", "change", "resumed"
+
+
+class Listener:
+    """One listening connection of this process, and the queues of those who follow it.
+
+    It connects with the first follower, connects again whenever the connection breaks (and then tells all
+    that they may have missed something), and lets go with the last.
+    """
+
+    def __init__(self) -> None:
+        self._followers: set[asyncio.Queue[Notice]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._listening = asyncio.Event()
+
+    @asynccontextmanager
+    async def follow(self, *, seconds_to_connect: float = 10.0) -> AsyncIterator[asyncio.Queue[Notice]]:
+        """A queue of notices, from now on until the block ends. Raises TimeoutError without a connection."""
+        queue: asyncio.Queue[Notice] = asyncio.Queue()
+        self._followers.add(queue)
+        try:
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(self._listen())
+            await asyncio.wait_for(self._listening.wait(), seconds_to_connect)
+            yield queue
+        finally:
+            self._followers.discard(queue)
+            if not self._followers:
+                await self._let_go()
+
+    async def _let_go(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._listen_once()
+            except psycopg.Error as error:
+                logger.warning("The listening connection broke: %s", type(error).__name__)
+            finally:
+                self._listening.clear()
+            await asyncio.sleep(SECONDS_BEFORE_RETRY)
+
+    async def _listen_once(self) -> None:
+        async with await psycopg.AsyncConnection.connect(**_parameters(), autocommit=True) as listening:
+            await listening.execute(f"LISTEN {CHANNEL}")
+            await listening.execute(f"LISTEN {CHANGES}")
+            self._listening.set()
+            self._tell(Notice(RESUMED))
+            async for notify in listening.notifies():
+                kind = NEW if notify.channel == CHANNEL else CHANGED
+                if notify.payload.isdigit():
+                    self._tell(Notice(kind, int(notify.payload)))
+
+    def _tell(self, notice: Notice) -> None:
+        for queue in self._followers:
+            queue.put_nowait(notice)
+
+
+def _parameters() -> dict[str, Any]:
+    """How Django connects, for a connection of our own."""
+    given = connection.get_connection_params()
+    return {name: value for name, value in given.items() if name not in _NOT_FOR_PSYCOPG}
+
+
+listener = Listener()

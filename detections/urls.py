@@ -3,5 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("detections.urls_console")),
     path("", include("detections.urls_photographs")),
 ]

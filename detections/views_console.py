@@ -1,0 +1,287 @@
+"""The live console: the list of hits, the open one, its moves and its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import Member
+from accounts.permissions import Permission
+from detections import console as shown
+from detections import hit_pictures, ladder
+from detections import services_hits as services
+from detections.comparison import listing
+from detections.forms_hits import FORMS, MoveForm
+from detections.models import Hit, HitStep
+from trail.moves import MoveRefused
+from trail.services import record
+from trail.verbs import Outcome, Verb
+from training import gate
+from training.rules import rule
+
+SERVICES: dict[str, Callable[..., Any]] = {
+    "see": services.hit_see,
+    "validate": services.hit_validate,
+    "confirm": services.hit_confirm,
+    "exigent": services.hit_exigent,
+    "review_exigent": services.hit_exigent_review,
+    "close": services.hit_close,
+}
+RESULTS_FOR = timedelta(days=7)
+
+
+def _member(request: HttpRequest) -> Member:
+    if not isinstance(request.user, Member):
+        raise Http404
+    return request.user
+
+
+def _list_context(member: Member, *, open_hit: Hit | None = None) -> dict[str, Any]:
+    """What the list shows, recorded before it is shown."""
+    hits = list(shown.waiting(member)[: shown.MOST_IN_LIST])
+    total = shown.waiting(member).count()
+    record(
+        member,
+        Verb.HITS_VIEWED,
+        purpose="Verifying hits",
+        elements={"plates": [hit.plate for hit in hits]},
+        detail=f"{len(hits)} in the list",
+    )
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "rows": shown.rows(hits),
+        "count": total,
+        "older": total - len(hits),
+        "closed_today": _closed(member).filter(closed_at__gte=midnight).count(),
+        "fingerprint": shown.fingerprint(hits),
+        "last": max((hit.pk for hit in hits), default=_newest(member)),
+        "open_hit": open_hit,
+    }
+
+
+def _newest(member: Member) -> int:
+    newest = Hit.objects.filter(agency_id=member.agency_id).order_by("-pk").first()
+    return newest.pk if newest else 0
+
+
+def _closed(member: Member) -> Any:
+    return shown.visible(member).filter(status=Hit.Status.CLOSED)
+
+
+@rule(Permission.SEE_HITS)
+@require_GET
+@never_cache
+def console(request: HttpRequest) -> HttpResponse:
+    """The hits that wait, none of them open."""
+    member = _member(request)
+    return render(request, "detections/console.html", _list_context(member) | {"results": _results(member)})
+
+
+@rule(Permission.SEE_HITS)
+@require_GET
+@never_cache
+def console_list(request: HttpRequest) -> HttpResponse:
+    """The list alone, for a console that heard of a hit; 204 where `have` says that nothing changed."""
+    member = _member(request)
+    if request.GET.get("have") == shown.fingerprint(shown.waiting(member)[: shown.MOST_IN_LIST]):
+        return HttpResponse(status=204)
+    number = request.GET.get("open", "")
+    open_hit = shown.visible(member).filter(pk=int(number)).first() if number.isdigit() else None
+    return render(request, "detections/console_list.html", _list_context(member, open_hit=open_hit))
+
+
+@rule(Permission.SEE_HITS)
+@require_GET
+@never_cache
+def console_closed(request: HttpRequest) -> HttpResponse:
+    """The hits closed today, with their results."""
+    member = _member(request)
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    hits = list(_closed(member).filter(closed_at__gte=midnight).order_by("-closed_at")[:200])
+    elements = {"plates": [hit.plate for hit in hits]}
+    record(member, Verb.HITS_VIEWED, purpose="Verifying hits", elements=elements, detail="closed today")
+    return render(
+        request, "detections/console_closed.html", {"rows": shown.rows(hits), "results": _results(member)}
+    )
+
+
+def _results(member: Member) -> list[HitStep]:
+    """What became of the plates that this member entered, where the policy has them told (426.4(f)(3))."""
+    if not member.agency.policy.ladder.tell_entering_member:
+        return []
+    closings = HitStep.objects.filter(
+        move="close",
+        hit__agency=member.agency,
+        hit__entry__entered_by=member,
+        at__gte=timezone.now() - RESULTS_FOR,
+    )
+    return list(closings.select_related("hit__entry", "by").order_by("-pk")[:20])
+
+
+@rule(Permission.SEE_HITS)
+@require_POST
+def console_keys(request: HttpRequest) -> HttpResponse:
+    """Switch the single keys on or off, and come back."""
+    services.keys_switch(actor=_member(request), on=request.POST.get("keys") == "on")
+    back = request.POST.get("hit", "")
+    return redirect("hit", pk=int(back)) if back.isdigit() else redirect("console")
+
+
+def _found(request: HttpRequest, pk: int) -> Hit:
+    """The hit, if it is the member's to see: out of sight is 404."""
+    member = _member(request)
+    hit = get_object_or_404(shown.visible(member).prefetch_related("steps__by"), pk=pk)
+    gate.require(member, Permission.SEE_HITS, on=hit)
+    return hit
+
+
+@rule(Permission.SEE_HITS)
+@require_GET
+@never_cache
+def hit(request: HttpRequest, pk: int) -> HttpResponse:
+    """One hit, open, with the form of the move that fits now."""
+    return _page(request, _found(request, pk), doing="")
+
+
+@rule(Permission.SEE_HITS)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def hit_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
+    """One hit with the form of one move; a POST makes the move."""
+    if move not in ladder.MOVES:
+        raise Http404
+    found = _found(request, pk)
+    gate.require(_member(request), ladder.MOVES[move].permission, on=found)
+    return _make(request, found, move) if request.method == "POST" else _page(request, found, doing=move)
+
+
+def _make(request: HttpRequest, found: Hit, move: str) -> HttpResponse:
+    member = _member(request)
+    form = FORMS[move](request.POST, hit=found, policy=found.agency.policy)
+    if not form.is_valid():
+        return _page(request, found, doing=move, form=form, status=422)
+    try:
+        SERVICES[move](actor=member, hit=found, **form.arguments)
+    except ValidationError as wrong:
+        for name, errors in wrong.message_dict.items():
+            form.add_error(name if name in form.fields else None, errors)
+        return _page(request, found, doing=move, form=form, status=422)
+    except MoveRefused as refused:
+        attempted = f"“{ladder.MOVES[move].label}” on {found}"
+        record(member, Verb.ATTEMPTED, attempted, detail=str(refused), outcome=Outcome.REFUSED)
+        return _page(
+            request, _found(request, found.pk), doing=move, form=form, refused=str(refused), status=409
+        )
+    if move != "close":
+        return redirect("hit", pk=found.pk)
+    messages.success(request, f"Hit {found.number} is closed with its result.")
+    return redirect("console")
+
+
+@rule(Permission.SEE_HITS)
+@require_GET
+@never_cache
+def hit_now(request: HttpRequest, pk: int) -> HttpResponse:
+    """Verdict, ladder and act bar of the open hit as they are now, for a console that heard of a change."""
+    found = _found(request, pk)
+    _record_view(_member(request), found, "again, after a change")
+    return render(
+        request, "detections/hit_now.html", _hit_context(request, found, request.GET.get("doing", ""))
+    )
+
+
+def _page(
+    request: HttpRequest,
+    found: Hit,
+    *,
+    doing: str,
+    form: MoveForm | None = None,
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    member = _member(request)
+    _record_view(member, found)
+    context = _hit_context(request, found, doing, form) | _list_context(member, open_hit=found)
+    context |= {"refused": refused, "picture": hit_pictures.measure(found)}
+    return render(request, "detections/hit.html", context, status=status)
+
+
+def _record_view(member: Member, found: Hit, detail: str = "") -> None:
+    elements = {"plate": found.plate, "listed": found.entry.plate}
+    record(member, Verb.HIT_VIEWED, found, purpose=services.purpose(found), elements=elements, detail=detail)
+
+
+def _hit_context(
+    request: HttpRequest, found: Hit, doing: str, form: MoveForm | None = None
+) -> dict[str, Any]:
+    member, policy = _member(request), found.agency.policy
+    held = gate.permitted(member, on=found)
+    may = [name for name, move in ladder.MOVES.items() if move.permission in held]
+    possible = [name for name in may if ladder.is_possible(name, found, policy)]
+    asked = doing if form is not None or doing in possible else shown.next_move(found, policy, may)
+    above, below = shown.rungs(found, policy, doing=asked)
+    if form is None and asked in FORMS:
+        form = FORMS[asked](hit=found, policy=policy)
+    return {
+        "hit": found,
+        "entry": found.entry,
+        "row": shown.rows([found])[0],
+        "verdict": ladder.verdict(found, policy, yours="see" in may),
+        "above": above,
+        "below": below,
+        "doing": asked,
+        "move": ladder.MOVES.get(asked),
+        "form": form,
+        "can": possible,
+        "is_possible": asked in possible,
+        "claim": ladder.latest(found, "exigent"),
+        "review": ladder.latest(found, "review_exigent"),
+        "excusable": listing(
+            ladder.need_words(rung, found, policy) for rung in ladder.excusable(found, policy)
+        ),
+        "review_hours": policy.ladder.exigent_review_hours,
+        "review_due": ladder.review_due(found, policy),
+        "result": ladder.latest(found, "close"),
+    }
+
+
+@rule(Permission.SEE_HITS)
+@require_GET
+def hit_image(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole picture of a hit, as it came."""
+    return _evidence(request, pk, hit_pictures.whole, "the whole picture")
+
+
+@rule(Permission.SEE_HITS)
+@require_GET
+def hit_plate(request: HttpRequest, pk: int) -> HttpResponse:
+    """The plate of a hit, cut from its picture and enlarged."""
+    return _evidence(request, pk, hit_pictures.plate, "its plate, enlarged")
+
+
+def _evidence(
+    request: HttpRequest, pk: int, picture: Callable[[Hit], tuple[bytes, str]], which: str
+) -> HttpResponse:
+    found = _found(request, pk)
+    try:
+        data, kind = picture(found)
+    except hit_pictures.NoPicture as missing:
+        raise Http404(str(missing)) from missing
+    record(
+        _member(request),
+        Verb.IMAGE_VIEWED,
+        found,
+        purpose=services.purpose(found),
+        elements={"plate": found.plate},
+        detail=which,
+    )
+    return HttpResponse(data, content_type=kind, headers={"Cache-Control": "private, no-store"})
