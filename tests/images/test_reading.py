@@ -151,7 +151,7 @@ def test_forgotten_pictures_are_queued_again(camera: Camera) -> None:
 
     job = image_give(actor=JOB, camera=camera, data=scene())
     assert OrmQ.objects.count() == 1
-    assert "8KRB412" not in str(OrmQ.objects.get().task())
+    assert "8KRB412" not in str(OrmQ.objects.get().task)
     OrmQ.objects.all().delete()
     assert requeue_images() == 0
     ImageJob.objects.filter(pk=job.pk).update(received_at=timezone.now() - timedelta(minutes=11))
