@@ -167,7 +167,7 @@ class AdoptedPolicyQuerySet(models.QuerySet["AdoptedPolicy"]):
 
     def in_force(self, moment: Any) -> AdoptedPolicy | None:
         """The latest approved version that is effective at `moment`."""
-        approved = self.filter(approved_by__isnull=False, effective_from__lte=moment)
+        approved = self.filter(approved_by__isnull=False, effective_from__lte=moment, approved_at__lte=moment)
         return approved.order_by("-effective_from", "-version").first()
 
 

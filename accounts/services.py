@@ -1,72 +1,78 @@
-"""What changes agencies, members and policies. Each names who acts, is atomic and records itself."""
+"""What changes agencies and members. Each names who acts, asks whether they may, and records itself.
+
+Policies and purposes have modules of their own beside this one; all can be called from here.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
+from allauth.mfa.models import Authenticator
 from axes.utils import reset as axes_reset
-from django.contrib.auth import models as auth
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db.models import Max
 from django.utils import timezone
-from guardian.models import GroupObjectPermission
 
-from accounts.models import AdoptedPolicy, Agency, Member
-from accounts.roles import PERMISSIONS, Role
-from alpr.policy import Policy
-from trail.actors import Actor
-from trail.models import Inquiry
-from trail.purpose import check_case_number, check_reason
+from accounts.access import demand
+from accounts.grants import place_in_groups, sync_agency
+from accounts.models import Agency, Member
+from accounts.permissions import Permission
+from accounts.policies import policy_approve, policy_in_force, policy_propose
+from accounts.purposes import purpose_problems, purpose_state
+from accounts.roles import Role
+from trail.actors import Actor, System
 from trail.services import act, record
 from trail.verbs import Verb
 
-ADMIN_ROLES = frozenset(role for role, held in PERMISSIONS.items() if "oversee" in held)
-
-
-def role_group(agency: Agency, role: Role) -> auth.Group:
-    """The group whose members hold `role` at `agency`."""
-    return auth.Group.objects.get_or_create(name=f"{agency.pk}: {role.value}")[0]
-
-
-def sync_roles(agency: Agency) -> None:
-    """Make the groups and their grants on `agency` agree with the declared table; safe to repeat."""
-    codenames = auth.Permission.objects.filter(
-        content_type__app_label="accounts", content_type__model="agency"
-    )
-    by_codename = {permission.codename: permission for permission in codenames}
-    grants = GroupObjectPermission.objects.filter(
-        object_pk=str(agency.pk), permission__in=by_codename.values()
-    )
-    for role, held in PERMISSIONS.items():
-        group = role_group(agency, role)
-        wanted = [by_codename[permission.value] for permission in held]
-        grants.filter(group=group).exclude(permission__in=wanted).delete()
-        GroupObjectPermission.objects.bulk_create(
-            [
-                GroupObjectPermission(
-                    group=group,
-                    permission=permission,
-                    content_type=permission.content_type,
-                    object_pk=str(agency.pk),
-                )
-                for permission in wanted
-            ],
-            ignore_conflicts=True,
-        )
+__all__ = [
+    "agency_found",
+    "founders_approve",
+    "member_add",
+    "member_approve",
+    "member_assign_roles",
+    "member_change",
+    "member_deactivate",
+    "member_give_password",
+    "member_reactivate",
+    "member_release_lock",
+    "member_reset_second_factor",
+    "policy_approve",
+    "policy_in_force",
+    "policy_propose",
+    "purpose_problems",
+    "purpose_state",
+]
 
 
 @act
 def agency_found(
     *, actor: Actor, name: str, short_name: str, ori: str = "", demonstration: bool = False
 ) -> Agency:
-    """Make an agency with the groups of its roles."""
+    """Make an agency with the groups of its roles. `System` alone can: nobody has a role there yet."""
     agency = Agency(name=name, short_name=short_name, ori=ori, is_demonstration=demonstration)
     agency.full_clean()
     agency.save()
-    sync_roles(agency)
+    demand(actor, Permission.MANAGE_MEMBERS, on=agency)
+    sync_agency(agency)
     return agency
+
+
+@act
+def founders_approve(*, actor: System, first: Member, second: Member) -> None:
+    """Let the first two members of an agency approve each other, since nobody else could.
+
+    Raises `Refused` where the agency has an approved member already, ValidationError where they are not two
+    or none of them manages members.
+    """
+    agency = first.agency
+    demand(actor, Permission.MANAGE_MEMBERS, on=agency)
+    if second.agency_id != agency.pk or first.pk == second.pk:
+        raise ValidationError("An agency is founded by two of its own members.")
+    if Role.ADMINISTRATOR not in (*first.roles, *second.roles):
+        raise ValidationError("One of the two who found an agency is its administrator.")
+    for member, other in ((first, second), (second, first)):
+        _approve(member, other)
+        record(actor, Verb.MEMBER_APPROVED, member, detail=f"at the founding, on behalf of {other}")
 
 
 @act
@@ -84,6 +90,7 @@ def member_add(
     supervisor: Member | None = None,
 ) -> Member:
     """Make a member who waits for approval. Raises ValidationError for a weak password or a taken name."""
+    demand(actor, Permission.MANAGE_MEMBERS, on=agency)
     member = Member(
         agency=agency, sign_in_name=sign_in_name.strip().lower(), badge=badge, name=name, title=title,
         email=email, roles=list(roles), supervisor=supervisor,
@@ -92,51 +99,56 @@ def member_add(
     member.set_password(password)
     member.full_clean()
     member.save()
-    _place_in_groups(member)
+    place_in_groups(member)
     return member
-
-
-def _place_in_groups(member: Member) -> None:
-    roles = {Role(role) for role in member.roles}
-    member.groups.set([role_group(member.agency, role) for role in roles])
-    Member.objects.filter(pk=member.pk).update(is_staff=bool(roles & ADMIN_ROLES))
-    member.is_staff = bool(roles & ADMIN_ROLES)
 
 
 @act
 def member_approve(*, actor: Member, member: Member) -> Member:
     """Approve an account, by another person than its owner (a database constraint)."""
-    member = Member.objects.select_for_update().get(pk=member.pk)
+    member = _locked(actor, member)
     if member.is_approved:
         return member
-    member.approved_by, member.approved_at = actor, timezone.now()
-    member.full_clean()
-    member.save()
+    _approve(member, actor)
     record(actor, Verb.MEMBER_APPROVED, member)
     return member
 
 
 @act
-def member_assign_roles(*, actor: Actor, member: Member, roles: list[Role]) -> Member:
+def member_change(*, actor: Member, member: Member, **facts: str | Member | None) -> Member:
+    """Change what is written of a member: badge, name, title, email, supervisor; nothing else."""
+    member = _locked(actor, member)
+    if unknown := facts.keys() - {"badge", "name", "title", "email", "supervisor"}:
+        raise TypeError(f"Not changed here: {', '.join(sorted(unknown))}.")
+    for fact, value in facts.items():
+        setattr(member, fact, value)
+    member.full_clean()
+    member.save()
+    return member
+
+
+@act
+def member_assign_roles(*, actor: Member, member: Member, roles: list[Role]) -> Member:
     """Give the member these roles and no others; the first is the main one."""
+    member = _locked(actor, member)
     if not roles:
-        raise ValidationError("A member has at least one role.")
-    if isinstance(actor, Member) and actor.pk == member.pk:
-        raise ValidationError("Nobody assigns roles to themselves.")
+        raise ValidationError({"roles": "A member has at least one role."})
+    if actor.pk == member.pk:
+        raise ValidationError({"roles": "Nobody assigns roles to themselves."})
     member.roles = list(roles)
     member.full_clean()
     member.save()
-    _place_in_groups(member)
+    place_in_groups(member)
     record(actor, Verb.ROLES_ASSIGNED, member, detail=", ".join(Role(role).label for role in roles))
     return member
 
 
 @act
 def member_deactivate(
-    *, actor: Actor, member: Member, separated_on: date | None = None, why: str = ""
+    *, actor: Member, member: Member, separated_on: date | None = None, why: str = ""
 ) -> Member:
     """Close an account at once; `separated_on` where the member has left. The row stays for the trail."""
-    member = Member.objects.select_for_update().get(pk=member.pk)
+    member = _locked(actor, member)
     member.is_active = False
     member.separated_on = separated_on or member.separated_on
     member.full_clean()
@@ -146,78 +158,54 @@ def member_deactivate(
 
 
 @act
-def member_release_lock(*, actor: Actor, member: Member) -> None:
+def member_reactivate(*, actor: Member, member: Member, why: str) -> Member:
+    """Open a closed account again. It then waits for approval like a new one (State Auditor 2019-118)."""
+    member = _locked(actor, member)
+    member.is_active, member.separated_on = True, None
+    member.approved_by = member.approved_at = None
+    member.full_clean()
+    member.save()
+    record(actor, Verb.MEMBER_REACTIVATED, member, detail=why)
+    return member
+
+
+@act
+def member_give_password(*, actor: Member, member: Member, password: str) -> None:
+    """Give a member who forgot theirs a new password; the member's open sessions end."""
+    member = _locked(actor, member)
+    validate_password(password, member)
+    member.set_password(password)
+    member.save()
+    record(actor, Verb.PASSWORD_CHANGED, member)
+
+
+@act
+def member_reset_second_factor(*, actor: Member, member: Member) -> None:
+    """Remove the second factors of a member who lost theirs; the next sign-in asks for a new one."""
+    member = _locked(actor, member)
+    if actor.pk == member.pk:
+        raise ValidationError("Remove your own second factor on the page of your sign-in.")
+    Authenticator.objects.filter(user=member).delete()
+    record(actor, Verb.SECOND_FACTOR_CHANGED, member, detail="all removed")
+
+
+@act
+def member_release_lock(*, actor: Member, member: Member) -> None:
     """Release a sign-in name that was locked after too many failures (CJIS AC-7)."""
+    member = _locked(actor, member)
+    if actor.pk == member.pk:
+        raise ValidationError("Another administrator releases your own lock.")
     axes_reset(username=member.sign_in_name)
     record(actor, Verb.LOCK_RELEASED, member)
 
 
-@act
-def policy_propose(
-    *, actor: Member, agency: Agency, policy: Policy, preset: str, effective_from: datetime | None = None
-) -> AdoptedPolicy:
-    """Propose a version of the agency's policy. It rules nothing until another person approves it."""
-    latest = agency.policies.aggregate(Max("version"))["version__max"] or 0
-    proposed = AdoptedPolicy.objects.create(
-        agency=agency,
-        version=latest + 1,
-        preset=preset,
-        rules=policy.to_dict(),
-        proposed_by=actor,
-        effective_from=effective_from or timezone.now(),
-    )
-    record(actor, Verb.POLICY_PROPOSED, proposed)
-    return proposed
+def _locked(actor: Member, member: Member) -> Member:
+    """The row of `member` as it is now, held until the act ends, where `actor` manages members there."""
+    demand(actor, Permission.MANAGE_MEMBERS, on=member.agency)
+    return Member.objects.select_for_update().get(pk=member.pk)
 
 
-@act
-def policy_approve(*, actor: Member, proposed: AdoptedPolicy) -> AdoptedPolicy:
-    """Approve a proposed version, by another person than its proposer (a database constraint)."""
-    proposed = AdoptedPolicy.objects.select_for_update().get(pk=proposed.pk)
-    if proposed.approved_by_id is None:
-        proposed.approved_by, proposed.approved_at = actor, timezone.now()
-        proposed.full_clean()
-        proposed.save()
-        record(actor, Verb.POLICY_ADOPTED, proposed)
-    return proposed
-
-
-def purpose_problems(agency: Agency, *, case_number: str, reason: str) -> dict[str, str]:
-    """What is missing or vague in a purpose, by field, under the agency's policy; empty where it stands."""
-    problems: dict[str, str] = {}
-    needs = agency.policy.search.purpose
-    for field, text, check in (
-        ("case_number", case_number, check_case_number),
-        ("reason", reason, check_reason),
-    ):
-        try:
-            if text.strip():
-                check(text)
-        except ValueError as vague:
-            problems[field] = str(vague)
-    if needs in ("case_number", "both") and not case_number.strip():
-        problems["case_number"] = "The policy asks for a case or incident number."
-    if needs in ("reason", "both") and not reason.strip():
-        problems["reason"] = "The policy asks for a reason."
-    if needs == "either" and not case_number.strip() and not reason.strip():
-        problems["case_number"] = "Give a case or incident number, or a reason, or both."
-    return problems
-
-
-@act
-def purpose_state(*, actor: Member, offense: str, case_number: str = "", reason: str = "") -> Inquiry:
-    """State the purpose of what follows. Raises ValidationError, by field, where it says too little."""
-    problems: dict[str, Any] = dict(purpose_problems(actor.agency, case_number=case_number, reason=reason))
-    if problems:
-        raise ValidationError(problems)
-    inquiry = Inquiry(
-        member=actor,
-        agency=actor.agency,
-        offense=offense,
-        case_number=check_case_number(case_number) if case_number.strip() else "",
-        reason=check_reason(reason) if reason.strip() else "",
-    )
-    inquiry.full_clean()
-    inquiry.save()
-    record(actor, Verb.PURPOSE_STATED, inquiry, inquiry=inquiry)
-    return inquiry
+def _approve(member: Member, by: Member) -> None:
+    member.approved_by, member.approved_at = by, timezone.now()
+    member.full_clean()
+    member.save()

@@ -63,7 +63,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "accounts.middleware.IdleLockMiddleware",
+    "accounts.middleware.NoticeMiddleware",
+    "accounts.middleware.SessionEndMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "training.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -136,6 +137,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# The lock below counts failures, by name; a whole station behind one address must not be slowed for one name.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": None}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -143,13 +146,18 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Plate reader records"
 SECOND_FACTOR_REQUIRED = environment.flag("ALPR_SECOND_FACTOR_REQUIRED", not DEMONSTRATION)
 AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_FAILURE_LIMIT = 5
+AXES_HANDLER = "accounts.lock.NameLock"
+AXES_FAILURE_LIMIT = "accounts.lock.failures_allowed"
+AXES_USERNAME_CALLABLE = "accounts.lock.counted_name"
 AXES_COOLOFF_TIME = None
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_LOCKOUT_CALLABLE = "accounts.sign_in.locked_out"
 AXES_CLIENT_IP_CALLABLE = "trail.context.client_address"
 AXES_ENABLE_ADMIN = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "code", "csrfmiddlewaretoken"]
 AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -13,6 +13,7 @@ from accounts.models import Agency, Member
 from accounts.roles import Role
 from accounts.services import (
     agency_found,
+    founders_approve,
     member_add,
     member_approve,
     policy_approve,
@@ -30,13 +31,14 @@ TESTS = System("Tests")
 
 
 def found(short_name: str) -> Agency:
-    """An agency that has adopted Vallejo's rules."""
+    """An agency that has adopted Vallejo's rules; a custodian proposed them, its chief approved them."""
     agency = agency_found(actor=TESTS, name=f"{short_name} Police Department", short_name=short_name)
-    proposer = enroll(agency, Role.CUSTODIAN, f"{short_name[:3].lower()}-01", certified=False, approver=None)
-    chief = enroll(
-        agency, Role.ADMINISTRATOR, f"{short_name[:3].lower()}-02", certified=False, approver=proposer
-    )
-    member_approve(actor=chief, member=proposer)
+    letters = short_name[:3].lower()
+    proposer = enroll(agency, Role.CUSTODIAN, f"{letters}-01", certified=False, approver=None)
+    chief = enroll(agency, Role.ADMINISTRATOR, f"{letters}-02", certified=False, approver=None)
+    founders_approve(actor=TESTS, first=proposer, second=chief)
+    proposer.refresh_from_db()
+    chief.refresh_from_db()
     proposed = policy_propose(actor=proposer, agency=agency, policy=load_preset("vallejo"), preset="vallejo")
     policy_approve(actor=chief, proposed=proposed)
     return agency
@@ -51,9 +53,9 @@ def enroll(
     certified: bool = True,
     days_ago: int = 10,
 ) -> Member:
-    """A member in `role`, approved where there is an approver, certified `days_ago` unless told not to."""
+    """A member in `role`, added and approved by `approver` where there is one, certified or not."""
     member = member_add(
-        actor=TESTS, agency=agency, sign_in_name=badge, password=PASSWORD, badge=badge,
+        actor=approver or TESTS, agency=agency, sign_in_name=badge, password=PASSWORD, badge=badge,
         name=f"Name of {badge}", title="Police officer", roles=[role],
     )  # fmt: skip
     if approver is not None:

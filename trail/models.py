@@ -166,6 +166,10 @@ class Event(AbstractLogEntry):
         self.actor_kind = actor.trail_kind
         self.actor = actor if actor.trail_kind == "member" else None
         self.actor_label = actor.trail_label
-        self.agency = actor.trail_agency
-        self.agency_label = str(actor.trail_agency or "")
+        self.lay_with(actor.trail_agency)
         self.policy_version = actor.trail_policy
+
+    def lay_with(self, agency: Any) -> None:
+        """Put the event on the trail of `agency`, or of none, with its name as it is now."""
+        self.agency = agency
+        self.agency_label = str(agency or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
@@ -14,7 +14,8 @@ from trail.actors import Actor
 from trail.models import Event, Inquiry
 from trail.verbs import Outcome, Verb
 
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def record(
@@ -32,7 +33,7 @@ def record(
 
     `elements` holds the plate or other data elements used; `target` is the row acted on, or a label for
     what has no row. `purpose` is used where there is no `inquiry` (verifying a hit, a member's own duty).
-    `actor` None means that nobody was signed in.
+    `actor` None means that nobody was signed in; the event then belongs to the agency of the row acted on.
     """
     event = Event(
         action=Event.Action.ACCESS,
@@ -50,16 +51,24 @@ def record(
     event.object_repr = str(target) if target is not None else ""
     if actor is not None:
         event.credit(actor)
+    elif isinstance(target, models.Model):
+        event.lay_with(getattr(target, "agency", None))
     event.save()
     return event
 
 
-def act(service: F) -> F:
-    """Mark a service: keyword-only, atomic, with `actor` required; row changes within carry the actor."""
+def act(service: Callable[P, R]) -> Callable[P, R]:
+    """Mark a service: keyword-only, atomic, with `actor` required; row changes within carry the actor.
+
+    Raises TypeError, and does nothing, where the actor is missing or None.
+    """
 
     @functools.wraps(service)
-    def run(*, actor: Actor, **kwargs: Any) -> Any:
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        actor = kwargs.get("actor")
+        if args or not isinstance(actor, Actor):
+            raise TypeError(f"{service.__name__} takes keywords alone, and an actor among them.")
         with context.acting(actor), transaction.atomic():
-            return service(actor=actor, **kwargs)
+            return service(*args, **kwargs)
 
-    return run  # type: ignore[return-value]
+    return run

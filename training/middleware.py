@@ -8,14 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.models import Member
 from trail.services import record
 from trail.verbs import Outcome, Verb
 from training.gate import Refused
-
-
-def record_refusal(refused: Refused) -> None:
-    """Put a refused attempt on the trail. Call it outside the transaction that was rolled back."""
-    record(refused.actor, Verb.ATTEMPTED, refused.attempted, detail=refused.reason, outcome=Outcome.REFUSED)
+from training.refusals import record_refusal
 
 
 class RefusalMiddleware:
@@ -33,6 +30,6 @@ class RefusalMiddleware:
         if isinstance(exception, Refused):
             record_refusal(exception)
             return render(request, "errors/refused.html", {"refused": exception}, status=403)
-        if isinstance(exception, PermissionDenied) and request.user.is_authenticated:
+        if isinstance(exception, PermissionDenied) and isinstance(request.user, Member):
             record(request.user, Verb.ATTEMPTED, "a page", detail=str(exception), outcome=Outcome.REFUSED)
         return None

@@ -1,4 +1,4 @@
-"""Addresses of the room: where a member lands, their own record, the theme."""
+"""Addresses of the room: the notice, where a member lands, their own record, the theme."""
 
 from django.urls import path
 
@@ -6,6 +6,7 @@ from training import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("notice/", views.notice, name="notice"),
     path("my-record/", views.my_record, name="my_record"),
     path("theme/", views.theme, name="theme"),
 ]

@@ -1,19 +1,33 @@
-"""Where a member lands, what is on their own record, and how pages are painted."""
+"""The notice before sign-in, where a member lands, their own record, and how pages are painted."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.middleware import NOTICE_READ
 from accounts.models import Member
 from training.context import first_place
 from training.records import record_of
 from training.rules import public, signed_in
 
 A_YEAR = 365 * 24 * 3600
+
+
+@public("the notice that stands before sign-in")
+@require_http_methods(["GET", "POST"])
+def notice(request: HttpRequest) -> HttpResponse:
+    """Show the notice of use and monitoring; once acknowledged, go on to sign in (CJIS AC-8)."""
+    if request.method == "POST":
+        request.session[NOTICE_READ] = True
+        back = request.POST.get("next", "")
+        return redirect(
+            f"{reverse('account_login')}?{urlencode({'next': back})}" if back else "account_login"
+        )
+    return render(request, "accounts/notice.html", {"next": request.GET.get("next", "")})
 
 
 @signed_in("leads to the first place that the member may open, or says what is missing")

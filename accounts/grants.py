@@ -1,0 +1,74 @@
+"""Making the database agree with the declared table of roles: groups, their grants, their members."""
+
+from __future__ import annotations
+
+from django.contrib.auth import models as auth
+from django.db import transaction
+from django.db.models import QuerySet
+from guardian.models import GroupObjectPermission, UserObjectPermission
+
+from accounts.access import grants
+from accounts.models import Agency, Member
+from accounts.permissions import Permission
+from accounts.roles import PERMISSIONS, Role
+
+ADMIN_ROLES = frozenset(role for role, held in PERMISSIONS.items() if Permission.OVERSEE in held)
+
+
+def role_group(agency: Agency, role: Role) -> auth.Group:
+    """The group whose members hold `role` at `agency`."""
+    return auth.Group.objects.get_or_create(name=f"{agency.pk}: {role.value}")[0]
+
+
+@transaction.atomic
+def sync_agency(agency: Agency) -> int:
+    """Make groups, grants and memberships at `agency` agree with the table; safe to repeat.
+
+    Grants on the agency that the table does not have, to groups or to single users, are taken back. Returns
+    how many grants were added or taken back.
+    """
+    groups = {role: role_group(agency, role) for role in Role}
+    wanted = {
+        (groups[role].pk, permission.value)
+        for role in Role
+        for permission in PERMISSIONS.get(role, frozenset())
+    }
+    standing = {(grant.group_id, grant.permission.codename): grant for grant in _standing(agency)}
+    strays = [grant.pk for key, grant in standing.items() if key not in wanted]
+    taken = GroupObjectPermission.objects.filter(pk__in=strays).delete()[0] + _single(agency).delete()[0]
+    _grant(agency, wanted - standing.keys())
+    for member in Member.objects.filter(agency=agency).prefetch_related("groups"):
+        place_in_groups(member)
+    return taken + len(wanted - standing.keys())
+
+
+def place_in_groups(member: Member) -> None:
+    """Put the member in the groups of their roles and no others; say whether one opens administration."""
+    roles = {Role(role) for role in member.roles}
+    member.groups.set([role_group(member.agency, role) for role in roles])
+    member.is_staff = bool(roles & ADMIN_ROLES)
+    Member.objects.filter(pk=member.pk).exclude(is_staff=member.is_staff).update(is_staff=member.is_staff)
+
+
+def _standing(agency: Agency) -> list[GroupObjectPermission]:
+    return list(grants(agency).select_related("permission"))
+
+
+def _single(agency: Agency) -> QuerySet[UserObjectPermission]:
+    return UserObjectPermission.objects.filter(
+        content_type__app_label="accounts", content_type__model="agency", object_pk=str(agency.pk)
+    )
+
+
+def _grant(agency: Agency, missing: set[tuple[int, str]]) -> None:
+    held = auth.Permission.objects.filter(content_type__app_label="accounts", content_type__model="agency")
+    by_codename = {permission.codename: permission for permission in held}
+    GroupObjectPermission.objects.bulk_create(
+        GroupObjectPermission(
+            group_id=group,
+            permission=by_codename[codename],
+            content_type_id=by_codename[codename].content_type_id,
+            object_pk=str(agency.pk),
+        )
+        for group, codename in missing
+    )
