@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
 
 from accounts.keys import digest
 from detections.ingest import InactiveCamera
@@ -17,6 +17,9 @@ from detections.models import ReaderKey
 from trail import context
 from trail.services import record
 from trail.verbs import Outcome, Verb
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 NOTED_EVERY = timedelta(minutes=1)
 
