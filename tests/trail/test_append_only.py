@@ -31,7 +31,7 @@ def test_the_database_refuses_to_rewrite(operator: Member, statement: str) -> No
         assert cursor.fetchone() == (True,)
         for role in ("origin", "replica"):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():  # noqa: PT012
                 if connection.settings_dict["USER"] == "postgres":
                     cursor.execute(f"SET LOCAL session_replication_role = {role}")
                 cursor.execute(statement)
