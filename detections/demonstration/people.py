@@ -9,9 +9,16 @@ from django.utils import timezone
 
 from accounts.models import Agency, Member
 from accounts.roles import Role
-from accounts.services import agency_found, member_add, member_approve, policy_approve, policy_propose
+from accounts.services import (
+    agency_found,
+    founders_approve,
+    member_add,
+    member_approve,
+    policy_approve,
+    policy_propose,
+)
 from alpr.policy import load_preset
-from trail.actors import System
+from trail.actors import Actor, System
 from training.models import Course, Session
 from training.services import certificate_enter
 
@@ -51,17 +58,23 @@ PEOPLE = (
 def found() -> tuple[Agency, dict[str, Member]]:
     """Make the department under Vallejo's rules, its people trained; gives both, people by sign-in name."""
     agency = agency_found(actor=ACTOR, name=NAME, short_name=SHORT_NAME, ori="CA0999900", demonstration=True)
-    people = {person.sign_in_name: _add(agency, person) for person in PEOPLE}
-    for name, member in people.items():
-        people[name] = member_approve(actor=people["admin" if name == "chief" else "chief"], member=member)
+    first, second, *others = PEOPLE
+    chief, admin = _add(agency, first, ACTOR), _add(agency, second, ACTOR)
+    founders_approve(actor=ACTOR, first=chief, second=admin)
+    people = {first.sign_in_name: chief, second.sign_in_name: admin}
+    for member in people.values():
+        member.refresh_from_db()
+    for person in others:
+        added = _add(agency, person, chief)
+        people[person.sign_in_name] = member_approve(actor=chief, member=added)
     _adopt(agency, people)
     _train(agency, people)
     return agency, people
 
 
-def _add(agency: Agency, person: Person) -> Member:
+def _add(agency: Agency, person: Person, by: Actor) -> Member:
     return member_add(
-        actor=ACTOR,
+        actor=by,
         agency=agency,
         sign_in_name=person.sign_in_name,
         password=PASSWORD,

@@ -18,7 +18,7 @@ from trail.actors import System
 
 DAYS = 14
 READS_A_DAY = 30
-PICTURES_A_CAMERA = 4
+PICTURES_A_CAMERA = 2
 VEHICLES = (
     ("TOYOTA", "CAMRY", "SIL", "sedan"),
     ("HONDA", "ACCORD", "SIL", "sedan"),
