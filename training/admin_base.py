@@ -22,7 +22,10 @@ from django.utils.cache import add_never_cache_headers
 
 from accounts.models import Member
 from accounts.permissions import Permission
+from alpr.policy import PolicyError
 from trail.models import Event, Inquiry
+from trail.moves import MoveRefused
+from trail.purpose import VagueReason
 from trail.services import record
 from trail.verbs import Verb
 from training import gate
@@ -37,6 +40,7 @@ else:
 
 OVERSIGHT = "Oversight in administration"
 SHOWN_OF_HISTORY = 200
+REFUSALS = (ValidationError, VagueReason, MoveRefused, PolicyError)
 
 _answers: WeakKeyDictionary[HttpRequest, frozenset[Permission]] = WeakKeyDictionary()
 
@@ -96,8 +100,8 @@ class GatedAdmin(Gated, Page):
     """Admin pages of one kind of record, seen and changed through the gate alone, superuser or not.
 
     `sees` is what it takes to see the list and a page; `changes` what it takes to add and change with
-    Django’s own form (None: read only). `adding` is the form whose service adds a record, `acts` are the forms behind
-    the buttons of a page. `agency_path` is the look-up from the record to its agency, which must be the
+    Django’s own form (None: read only). `adding` is the form whose service adds a record, `acts` are the
+    forms behind the buttons of a page. `agency_path` is the look-up from record to agency, which must be the
     member's own (None: records of the whole installation). For evidence, `list_verb` and `page_verb` name the
     act that each list and each page is; it is recorded once, before the page goes out.
 
@@ -165,7 +169,8 @@ class GatedAdmin(Gated, Page):
             row = self.found(request, object_id)
             if self.page_verb:
                 self.record_view(request, self.page_verb, row)
-            extra_context = {"acts": self._buttons(request, row)} | (extra_context or {})
+            acts, trail = self._buttons(request, row), allowed(request, Permission.READ_TRAIL)
+            extra_context = {"acts": acts, "may_read_trail": trail} | (extra_context or {})
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def act_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
@@ -210,11 +215,15 @@ class GatedAdmin(Gated, Page):
         """The purpose under which these pages are read, where one is stated."""
         return None
 
+    def elements(self, row: Any) -> dict[str, Any]:
+        """The data elements that the page of this record shows, for the trail."""
+        return {}
+
     def record_view(self, request: HttpRequest, verb: Verb, target: models.Model | str) -> None:
-        """Put a viewed page on the trail, with the filters of a list as its elements."""
-        inquiry, filters = self.inquiry(request), request.GET.dict()
-        elements = {"filters": filters} if filters else {}
-        record(member_of(request), verb, target, inquiry=inquiry, purpose=OVERSIGHT, elements=elements)
+        """Put a viewed page on the trail: a record with its elements, a list with its filters."""
+        shown = {"filters": request.GET.dict()} if isinstance(target, str) else self.elements(target)
+        inquiry = self.inquiry(request)
+        record(member_of(request), verb, target, inquiry=inquiry, purpose=OVERSIGHT, elements=shown)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Nothing: the trail has it, from the service or from auditlog."""
@@ -228,7 +237,7 @@ class GatedAdmin(Gated, Page):
         if request.method == "POST" and form.is_valid():
             try:
                 done = form.perform()
-            except (ValidationError, ValueError) as refused:
+            except REFUSALS as refused:
                 form.add_error(None, getattr(refused, "messages", [str(refused)]))
             else:
                 return self._done(request, form, done)
@@ -237,6 +246,7 @@ class GatedAdmin(Gated, Page):
             "subtitle": str(row or ""),
             "form": form,
             "object": row,
+            "explains": chosen.explains,
             "adminform": fieldsets_of(form, self),
             "errors": form.errors,
         }

@@ -1,0 +1,140 @@
+"""Cameras and the keys of their readers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+
+from accounts.models import Member
+from accounts.permissions import Permission
+from detections import services_cameras as services
+from detections.models import Camera, ReaderKey
+from training.admin_base import GatedAdmin
+from training.admin_forms import ActForm, Line
+
+
+class RegisterCamera(ActForm):
+    """A new reader with its place."""
+
+    name, label, permission = "add", "Register a camera", Permission.MANAGE_CAMERAS
+
+    code = Line(max_length=30, help_text="Short and lasting, as the reader sends it: cam-12.")
+    place = Line(max_length=120, label="Name", help_text="Where it stands: Quay St at 5th.")
+    kind = forms.ChoiceField(choices=Camera.Kind.choices)
+    direction = Line(max_length=20, required=False, help_text="Which traffic it sees: northbound.")
+    latitude = forms.FloatField(required=False, min_value=-90, max_value=90)
+    longitude = forms.FloatField(required=False, min_value=-180, max_value=180)
+
+    def perform(self) -> str:
+        """Register through the service."""
+        said = dict(self.cleaned_data)
+        said["name"] = said.pop("place")
+        self.row = services.camera_register(actor=self.member, agency=self.member.agency, **said)
+        return f"{self.row} is registered. It sends nothing until you issue a key.".capitalize()
+
+
+class IssueKey(ActForm):
+    """A key for the camera's reader, whose secret is shown once."""
+
+    name, label, permission = "issue-key", "Issue a reader key…", Permission.MANAGE_CAMERAS
+    title = "Issue a reader key"
+    explains = (
+        "The key’s secret is shown on the next page and never again. It sends for this camera alone and "
+        "opens nothing else."
+    )
+
+    @classmethod
+    def possible(cls, member: Member, row: Any) -> bool:
+        """For a camera in use that is a reader."""
+        return bool(row.is_active) and row.kind != Camera.Kind.PHOTOGRAPH
+
+    def perform(self) -> str:
+        """Issue through the service."""
+        key, self.shown_once = services.key_issue(actor=self.member, camera=self.row)
+        return f"Key {key.name} is issued"
+
+
+class TakeOut(ActForm):
+    """Taking a camera out of use; what it sent stays."""
+
+    name, label, permission = "take-out", "Take out of use…", Permission.MANAGE_CAMERAS
+    title = "Take this camera out of use"
+    explains = "Nothing is taken from it any more. What it sent stays as long as the policy keeps it."
+
+    @classmethod
+    def possible(cls, member: Member, row: Any) -> bool:
+        """Where it is in use."""
+        return row.is_active is True
+
+    def perform(self) -> str:
+        """Through the service."""
+        services.camera_set_active(actor=self.member, camera=self.row, active=False)
+        return "The camera is out of use."
+
+
+class PutBack(ActForm):
+    """Putting a camera into use again."""
+
+    name, label, permission = "put-back", "Put into use again", Permission.MANAGE_CAMERAS
+
+    @classmethod
+    def possible(cls, member: Member, row: Any) -> bool:
+        """Where it is out of use."""
+        return row.is_active is False
+
+    def perform(self) -> str:
+        """Through the service."""
+        services.camera_set_active(actor=self.member, camera=self.row, active=True)
+        return "The camera is in use again."
+
+
+class RevokeKey(ActForm):
+    """Closing a key for good."""
+
+    name, label, permission = "revoke", "Revoke…", Permission.MANAGE_CAMERAS
+    title = "Revoke this key"
+    explains = "The reader that holds it can send nothing from now on. A revoked key stays revoked."
+
+    @classmethod
+    def possible(cls, member: Member, row: Any) -> bool:
+        """Once."""
+        return not row.is_revoked
+
+    def perform(self) -> str:
+        """Revoke through the service."""
+        services.key_revoke(actor=self.member, key=self.row)
+        return f"Key {self.row.name} is revoked."
+
+
+@admin.register(Camera)
+class CameraAdmin(GatedAdmin):
+    """Readers: fixed, mobile and on trailers."""
+
+    sees = changes = Permission.MANAGE_CAMERAS
+    adding = RegisterCamera
+    acts = (IssueKey, TakeOut, PutBack)
+    list_display = ("code", "name", "kind", "direction", "is_active", "last_sent")
+    list_filter = ("kind", "is_active")
+    search_fields = ("code", "name")
+    fields = ("code", "name", "kind", "direction", "latitude", "longitude", "is_active", "last_sent")
+    readonly_fields = ("code", "is_active", "last_sent")
+
+    @admin.display(description="last sent")
+    def last_sent(self, camera: Camera) -> Any:
+        """When a batch last came from it."""
+        last = camera.transfers.order_by("-received_at").first()
+        return last.received_at if last else None
+
+
+@admin.register(ReaderKey)
+class ReaderKeyAdmin(GatedAdmin):
+    """Keys of readers, by their first eight characters. Issued on the camera’s page."""
+
+    sees = Permission.MANAGE_CAMERAS
+    agency_path = "camera__agency"
+    acts = (RevokeKey,)
+    list_display = ("name", "camera", "issued_by", "issued_at", "last_used_at", "revoked_at")
+    list_select_related = ("camera", "issued_by")
+    fields = readonly_fields = list_display
