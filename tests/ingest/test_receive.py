@@ -93,7 +93,7 @@ def test_a_detection_is_stored_with_all_that_was_read(reader_key: Key) -> None:
         receipt.transfer,
     )
     assert stored.plate_key == "8KR8412"
-    for name in COPIED + ("sender_id", "content_sha256", "latitude", "longitude"):
+    for name in (*COPIED, "sender_id", "content_sha256", "latitude", "longitude"):
         assert getattr(stored, name) == getattr(sent, name), name
 
 
