@@ -22,7 +22,8 @@ MAJOR = "18"
 SUPERUSER = "postgres"
 # PostgreSQL refuses to run as root; this system user runs it then.
 SERVER_USER = "pgserver"
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
+SECONDS_TO_STOP = 300
 LONGEST_SOCKET_FOLDER = 85
 # Statements and rows named in errors would put plates into the server's own log.
 SERVER_OPTIONS = {
@@ -143,7 +144,10 @@ def start(data: Path, *, durable: bool) -> None:
 def stop(data: Path) -> None:
     """Stop the server if it runs; open connections are cut, and what was committed is kept."""
     if postmaster(data) is not None:
-        _run(folder(data), *("pg_ctl", "stop", "--wait", "--silent", "--mode=fast"))
+        _run(
+            folder(data),
+            *("pg_ctl", "stop", "--wait", "--silent", "--mode=fast", f"--timeout={SECONDS_TO_STOP}"),
+        )
     if socket_folder(data).parent != data / "run":
         with contextlib.suppress(OSError):
             socket_folder(data).rmdir()

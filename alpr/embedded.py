@@ -74,7 +74,7 @@ def leave(data: Path) -> None:
     users = _held.pop(data, None)
     if users is None:
         return
-    with users, _exclusive(data), contextlib.suppress(BlockingIOError):
+    with _exclusive(data), users, contextlib.suppress(BlockingIOError):
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         cluster.stop(data)
 

@@ -59,7 +59,8 @@ def database(url: str) -> dict[str, Any]:
     """Return Django's settings for `postgresql://user:password@host:port/name?option=value`.
 
     The host may be left out for a local socket; `?host=/folder` names the socket's folder. Other options go
-    to libpq as they are. Raises ImproperlyConfigured without the address, which may hold a password.
+    to libpq as they are; unless they say otherwise, an attempt to connect takes 10 s at most. Raises
+    ImproperlyConfigured without the address, which may hold a password.
     """
     try:
         parts = urlsplit(url)
@@ -70,7 +71,7 @@ def database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(
             "DATABASE_URL must begin with postgresql://; no other database is supported."
         )
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    options = {"connect_timeout": "10", **dict(parse_qsl(parts.query, keep_blank_values=True))}
     name = unquote(parts.path.lstrip("/"))
     if not name:
         raise ImproperlyConfigured(

@@ -25,6 +25,8 @@ class Child:
     """A process that was started, and what it is called when something is said about it."""
 
     name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
     process: subprocess.Popen[bytes]
 
 
@@ -40,7 +42,7 @@ def start(name: str, command: Sequence[str], environment: Mapping[str, str]) -> 
         start_new_session=True,
         preexec_fn=_end_with_parent if sys.platform == "linux" else None,
     )
-    return Child(name, process)
+    return Child(name, command, environment, process)
 
 
 def _end_with_parent() -> None:
@@ -54,6 +56,13 @@ def require_running(children: Iterable[Child]) -> None:
         if code is not None:
             how = f"was ended by signal {-code}" if code < 0 else f"ended with exit status {code}"
             raise ChildEndedError(f"The {child.name} process {how}.")
+
+
+def start_again(children: list[Child]) -> None:
+    """Start those of the children again that have ended."""
+    for place, child in enumerate(children):
+        if child.process.poll() is not None:
+            children[place] = start(child.name, child.command, child.environment)
 
 
 def wait_for_answer(children: Sequence[Child], host: str, port: int, path: str) -> None:

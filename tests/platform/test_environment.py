@@ -95,7 +95,7 @@ def test_database():
         "PASSWORD": "p/w",
         "HOST": "db.example",
         "PORT": "5433",
-        "OPTIONS": {"sslmode": "verify-full"},
+        "OPTIONS": {"connect_timeout": "10", "sslmode": "verify-full"},
     }
 
 

@@ -18,10 +18,12 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from alpr import embedded, supervise
+from alpr import embedded, environment, supervise
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_TO_RECOVER = 20
+MANAGE = [sys.executable, str(environment.REPOSITORY / "manage.py")]
 # What is declared in code and kept in the database.
 SYNCED = ("sync_roles", "sync_schedules")
 
@@ -53,17 +55,11 @@ class Command(BaseCommand):
         failures = (CannotStartError, supervise.ChildEndedError, embedded.EmbeddedDatabaseError)
         try:
             _refuse_taken_port(host, port)
-            with _alone_in(settings.DATA_DIR):
+            with _alone_in(settings.DATA_DIR), _stopping(children):
                 self._prepare()
                 self._serve(children, host, port, demo=demo)
         except failures as error:
             sys.exit(str(error))
-        finally:
-            for number in SIGNALS:
-                signal.signal(number, signal.SIG_IGN)
-            supervise.stop(children)
-            connection.close()
-            embedded.leave(settings.DATA_DIR)
 
     def _prepare(self) -> None:
         """Bring up the database, its tables and the folder that the web server looks into."""
@@ -80,18 +76,26 @@ class Command(BaseCommand):
         """Start web and worker, say where they are, and watch them until a signal comes."""
         variables = {**os.environ, **({"ALPR_DEMONSTRATION": "1"} if demo else {})}
         children.append(supervise.start("web", _web_command(host, port), variables))
-        children.append(supervise.start("worker", [sys.executable, "manage.py", "qcluster"], variables))
+        children.append(supervise.start("worker", [*MANAGE, "qcluster"], variables))
         if demo:
             self._load_demonstration(children, variables)
         supervise.wait_for_answer(children, host, port, "/healthz")
         self._announce(host, port, demo=demo)
+        self._watch(children)
+
+    def _watch(self, children: list[supervise.Child]) -> NoReturn:
+        """Keep the database running, and end when a child ends, unless the database had gone under it."""
+        forgiven_until = time.monotonic()
         while True:
             time.sleep(SECONDS_BETWEEN_LOOKS)
+            if self._bring_back_database():
+                forgiven_until = time.monotonic() + SECONDS_TO_RECOVER
+            if time.monotonic() < forgiven_until:
+                supervise.start_again(children)
             supervise.require_running(children)
-            self._bring_back_database()
 
     def _load_demonstration(self, children: list[supervise.Child], variables: Mapping[str, str]) -> None:
-        loading = supervise.start("demonstration", [sys.executable, "manage.py", "demo"], variables)
+        loading = supervise.start("demonstration", [*MANAGE, "demo"], variables)
         children.append(loading)
         if loading.process.wait():
             supervise.require_running([loading])
@@ -111,26 +115,51 @@ class Command(BaseCommand):
         self.stdout.write("\nCtrl-C stops it.\n")
         self.stdout.flush()
 
-    def _bring_back_database(self) -> None:
-        """Start the embedded PostgreSQL again if it has gone; a failure is said, and tried again."""
+    def _bring_back_database(self) -> bool:
+        """Start the embedded PostgreSQL again if it has gone, and return whether it had.
+
+        A failure is said and tried again at the next look.
+        """
         if settings.DATABASE_URL or embedded.answers(settings.DATA_DIR):
-            return
+            return False
         self.stderr.write("The embedded PostgreSQL is gone; starting it again.")
         try:
             embedded.ensure_running(settings.DATA_DIR)
         except embedded.EmbeddedDatabaseError as error:
             self.stderr.write(str(error))
+        return True
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:
     sys.exit(0)
 
 
+@contextlib.contextmanager
+def _stopping(children: list[supervise.Child]) -> Iterator[None]:
+    """Stop the children and then the database however the work ends; no further signal cuts that short."""
+    try:
+        yield
+    finally:
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        supervise.stop(children)
+        connection.close()
+        embedded.leave(settings.DATA_DIR)
+
+
 def _web_command(host: str, port: int) -> list[str]:
     """Return the web server's command. Forwarded headers are judged by the application, not by the server."""
     return [
         *(sys.executable, "-m", "uvicorn", "alpr.asgi:application", "--host", host, "--port", str(port)),
-        *("--lifespan", "off", "--no-proxy-headers", "--no-server-header", "--no-access-log"),
+        *(
+            "--app-dir",
+            str(environment.REPOSITORY),
+            "--lifespan",
+            "off",
+            "--no-proxy-headers",
+            "--no-server-header",
+            "--no-access-log",
+        ),
         *("--log-level", "warning", "--timeout-graceful-shutdown", "5"),
     ]
 
