@@ -15,11 +15,6 @@ from accounts.roles import PERMISSIONS, Role
 ADMIN_ROLES = frozenset(role for role, held in PERMISSIONS.items() if Permission.OVERSEE in held)
 
 
-def role_group(agency: Agency, role: Role) -> auth.Group:
-    """The group whose members hold `role` at `agency`."""
-    return auth.Group.objects.get_or_create(name=f"{agency.pk}: {role.value}")[0]
-
-
 @transaction.atomic
 def sync_agency(agency: Agency) -> int:
     """Make groups, grants and memberships at `agency` agree with the table; safe to repeat.
@@ -27,11 +22,11 @@ def sync_agency(agency: Agency) -> int:
     Grants on the agency that the table does not have, to groups or to single users, are taken back. Returns
     how many grants were added or taken back.
     """
-    groups = {role: role_group(agency, role) for role in Role}
+    groups = _groups(agency)
     wanted = {
-        (groups[role].pk, permission.value)
-        for role in Role
-        for permission in PERMISSIONS.get(role, frozenset())
+        (groups[_group_name(agency, role)].pk, permission.value)
+        for role, held in PERMISSIONS.items()
+        for permission in held
     }
     standing = {(grant.group_id, grant.permission.codename): grant for grant in _standing(agency)}
     strays = [grant.pk for key, grant in standing.items() if key not in wanted]
@@ -45,9 +40,21 @@ def sync_agency(agency: Agency) -> int:
 def place_in_groups(member: Member) -> None:
     """Put the member in the groups of their roles and no others; say whether one opens administration."""
     roles = {Role(role) for role in member.roles}
-    member.groups.set([role_group(member.agency, role) for role in roles])
+    names = [_group_name(member.agency, role) for role in roles]
+    member.groups.set(auth.Group.objects.filter(name__in=names))
     member.is_staff = bool(roles & ADMIN_ROLES)
     Member.objects.filter(pk=member.pk).exclude(is_staff=member.is_staff).update(is_staff=member.is_staff)
+
+
+def _groups(agency: Agency) -> dict[str, auth.Group]:
+    """The groups of the agency's roles by name, each made where it is missing."""
+    names = [_group_name(agency, role) for role in Role]
+    auth.Group.objects.bulk_create((auth.Group(name=name) for name in names), ignore_conflicts=True)
+    return {group.name: group for group in auth.Group.objects.filter(name__in=names)}
+
+
+def _group_name(agency: Agency, role: Role) -> str:
+    return f"{agency.pk}: {role.value}"
 
 
 def _standing(agency: Agency) -> list[GroupObjectPermission]:
