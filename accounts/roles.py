@@ -70,6 +70,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TRAINING_MANAGER: frozenset({Permission.MANAGE_TRAINING, Permission.OVERSEE}),
     Role.CUSTODIAN: frozenset(
         {
+            Permission.SEARCH,
             Permission.HOLD,
             Permission.SEE_LISTS,
             Permission.PROPOSE_POLICY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from detections import uuid7
 
@@ -51,6 +51,34 @@ def ensure(moments: Iterable[datetime]) -> None:
             cursor.execute(
                 f"ALTER TABLE {TABLE} ATTACH PARTITION {table} FOR VALUES FROM ('{first}') TO ('{after}')"
             )
+
+
+def drop_empty(before: datetime) -> list[str]:
+    """Drop the partitions of the days that end at `before` or earlier and hold nothing; gives their names.
+
+    It waits a short while for searches under way, and leaves it to the next time where they last longer.
+    """
+    last = name(before.astimezone(UTC).date())
+    if not (empty := [table for table in sorted(standing()) if table < last and _is_empty(table)]):
+        return []
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '3s'")
+            # The whole table first, as every query does: then none waits for another in a ring.
+            cursor.execute(f"LOCK TABLE ONLY {TABLE} IN ACCESS EXCLUSIVE MODE")
+            still = standing()
+            empty = [table for table in empty if table in still and _is_empty(table)]
+            for table in empty:
+                cursor.execute(f"DROP TABLE {table}")
+            return empty
+    except OperationalError:
+        return []
+
+
+def _is_empty(table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {table})")  # noqa: S608
+        return bool(cursor.fetchone()[0])
 
 
 def _missing(tables: Iterable[str]) -> list[str]:

@@ -1,15 +1,23 @@
 """Holds, and the purge: data goes when its time is up unless it is held, and each run leaves a certificate.
 
 The time is the policy's (Vallejo Policy 426.4: one year; Government Code 34090.6). Holds come first, always.
+
+Rows go in batches. Each batch is one transaction, which also counts the rows and notes their pictures on the
+certificate; pictures are removed after it. A run that is killed therefore loses and doubles nothing: the next
+one takes over the pictures that were noted, and the rest is due as before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from typing import Any
 
+from django import db
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Agency, Member
@@ -19,29 +27,40 @@ from detections.models import Detection, Hit, HitStep, Hold, ImageJob, PurgeRun
 from trail.actors import System
 from trail.purpose import VagueReason, check_case_number, check_reason
 from trail.services import act, record
-from trail.verbs import Verb
+from trail.verbs import Outcome, Verb
 from training import gate
 
 BATCH = 5_000
 OVERDUE_AFTER = timedelta(hours=26)
+_LOCK = 7_310_002
+COUNTS = (
+    "due", "held", "rows_gone", "hits_due", "hits_held", "hits_gone", "jobs_gone", "files_gone",
+)  # fmt: skip
+
+
+class PurgeRunning(Exception):
+    """Another purge of the same agency is under way."""
 
 
 @act
 def hold_place(*, actor: Member, detection: Detection, case_number: str, reason: str) -> Hold:
     """Keep a detection, its picture and its hits past their time, as evidence.
 
-    Raises ValidationError by field.
+    Raises ValidationError by field, and where the detection was deleted a moment ago.
     """
     gate.require(actor, Permission.HOLD, on=detection)
-    checks = {"case_number": (check_case_number, case_number), "reason": (check_reason, reason)}
-    said: dict[str, str] = {}
-    for field, (check, text) in checks.items():
-        try:
-            said[field] = check(text)
-        except VagueReason as vague:
-            raise ValidationError({field: str(vague)}) from vague
-    hold = Hold(agency=detection.agency, detection_id=detection.pk, placed_by=actor, **said)
+    hold = Hold(
+        agency=detection.agency,
+        detection_id=detection.pk,
+        placed_by=actor,
+        case_number=_checked("case_number", case_number),
+        reason=_checked("reason", reason),
+    )
     hold.full_clean()
+    # A purge locks what it is about to delete and asks for holds after that.
+    if not Detection.objects.select_for_update().filter(pk=detection.pk).exists():
+        raise ValidationError("This detection is deleted: its time was up.")
+    list(Hit.objects.select_for_update(of=("self",)).filter(detection_id=detection.pk).values_list("pk"))
     hold.save()
     record(
         actor, Verb.HELD, hold, purpose=f"case {hold.case_number}", elements={"detection": str(detection.pk)}
@@ -51,44 +70,38 @@ def hold_place(*, actor: Member, detection: Detection, case_number: str, reason:
 
 @act
 def hold_release(*, actor: Member, hold: Hold, why: str) -> Hold:
-    """Release a hold; what it kept goes with the next purge if its time is up."""
+    """Release a hold; what it kept goes with the next purge if its time is up. Raises ValidationError."""
     gate.require(actor, Permission.HOLD, on=hold)
+    said = _checked("why", why)
     hold = Hold.objects.select_for_update().get(pk=hold.pk)
     if hold.released_at is None:
         hold.released_by, hold.released_at = actor, timezone.now()
         hold.save()
-        record(actor, Verb.HOLD_RELEASED, hold, detail=why)
+        record(actor, Verb.HOLD_RELEASED, hold, purpose=f"case {hold.case_number}", detail=said)
     return hold
+
+
+def _checked(field: str, text: str) -> str:
+    try:
+        return check_case_number(text) if field == "case_number" else check_reason(text)
+    except VagueReason as vague:
+        raise ValidationError({field: str(vague)}) from vague
 
 
 def purge(agency: Agency) -> PurgeRun:
     """Purge what is past its time at one agency, and give the certificate.
 
-    May run twice, and again after a crash: rows go in batches, each in a transaction that also notes its files; files are removed after it, and what could not be removed is tried again by the next run.
+    May run twice, and again after a crash. Raises `PurgeRunning` while another process purges the same
+    agency, and `NoPolicy` where none says how long its data is kept.
     """
-    actor = System("Purge", agency)
-    policy = agency.policy
-    before = timezone.now() - timedelta(days=policy.retention.detections_days)
-    run = PurgeRun.objects.create(
-        agency=agency,
-        captured_before=before,
-        policy_version=agency.policy_label,
-        files_left=_left_over(agency),
-    )
-    run.due = _detections_due(agency, before).count()
-    run.held = run.due - _free(_detections_due(agency, before)).count()
-    if policy.retention.hits_days is not None:
-        _purge_hits(agency, timezone.now() - timedelta(days=policy.retention.hits_days))
-    while _purge_batch(run, agency, before):
-        _remove_files(run)
-    _purge_jobs(run, agency, before)
-    _remove_files(run)
-    _drop_empty_partitions(before)
-    run.finished_at = timezone.now()
-    run.save()
-    counts = {name: getattr(run, name) for name in ("due", "held", "rows_gone", "files_gone")}
-    record(actor, Verb.PURGED, run, elements=counts | {"files_left": len(run.files_left)})
-    return run
+    with _alone(agency):
+        run = _begin(agency)
+        _remove_pictures(run, run.files_left)
+        for batch in (_purge_detections, _purge_hits, _purge_jobs):
+            while (pictures := batch(run)) is not None:
+                _remove_pictures(run, pictures)
+        partitions.drop_empty(_oldest_kept())
+        return _finish(run)
 
 
 def last_purge(agency: Agency) -> PurgeRun | None:
@@ -97,93 +110,199 @@ def last_purge(agency: Agency) -> PurgeRun | None:
 
 
 def is_overdue(agency: Agency) -> bool:
-    """Whether the daily purge of the agency was missed."""
+    """Whether the daily purge of the agency was missed, or did not come to its end.
+
+    Before the first purge the time counts from the first policy; without a policy nothing is due.
+    """
     last = last_purge(agency)
-    return last is None or timezone.now() - last.ran_at > OVERDUE_AFTER
+    if last is not None:
+        since: datetime | None = last.ran_at
+    else:
+        adopted = agency.policies.filter(approved_by__isnull=False).order_by("effective_from").first()
+        since = adopted.effective_from if adopted else None
+    return since is not None and timezone.now() - since > OVERDUE_AFTER
 
 
-def _detections_due(agency: Agency, before: datetime) -> QuerySet[Detection]:
-    return Detection.objects.filter(agency=agency, id__lt=uuid7.floor(before))
+@contextmanager
+def _alone(agency: Agency) -> Iterator[None]:
+    """One purge of an agency at a time; the database lets go by itself where the process dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK, agency.pk])
+        if not cursor.fetchone()[0]:
+            raise PurgeRunning(f"Another purge of {agency} is under way.")
+    try:
+        yield
+    finally:
+        with suppress(db.Error), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, agency.pk])
+
+
+@transaction.atomic
+def _begin(agency: Agency) -> PurgeRun:
+    """A new certificate, which takes over what earlier runs left undone."""
+    now, rules = timezone.now(), agency.policy.retention
+    run = PurgeRun(
+        agency=agency,
+        captured_before=now - timedelta(days=rules.detections_days),
+        hits_before=None if rules.hits_days is None else now - timedelta(days=rules.hits_days),
+        policy_version=agency.policy_label,
+    )
+    run.save()
+    run.due, run.hits_due = _detections_due(run).count(), _hits_due(run).count()
+    _count_held(run)
+    _take_over(run)
+    run.save()
+    return run
+
+
+def _take_over(run: PurgeRun) -> None:
+    undone = Q(finished_at=None) | ~Q(files_left=[])
+    earlier = PurgeRun.objects.filter(undone, agency=run.agency, continued_by=None).exclude(pk=run.pk)
+    for broken in earlier.filter(finished_at=None):
+        _record(broken, Outcome.FAILED, detail="it broke off, and the next run went on")
+    run.files_left = sorted({name for left in earlier.values_list("files_left", flat=True) for name in left})
+    earlier.update(continued_by=run, files_left=[])
+
+
+@transaction.atomic
+def _finish(run: PurgeRun) -> PurgeRun:
+    _count_held(run)
+    run.due, run.hits_due = run.rows_gone + run.held, run.hits_gone + run.hits_held
+    run.finished_at = timezone.now()
+    run.save()
+    _record(run, Outcome.DONE)
+    return run
+
+
+def _record(run: PurgeRun, outcome: Outcome, detail: str = "") -> None:
+    numbers: dict[str, Any] = {name: getattr(run, name) for name in COUNTS}
+    numbers["files_left"] = len(run.files_left)
+    if run.held or run.hits_held:
+        numbers["held_for"] = _held_for(run)
+    record(System("Purge", run.agency), Verb.PURGED, run, elements=numbers, detail=detail, outcome=outcome)
+
+
+def _held_for(run: PurgeRun) -> dict[str, int]:
+    """How many detections past their time each case holds."""
+    before = max(run.captured_before, run.hits_before or run.captured_before)
+    holds = Hold.objects.filter(agency=run.agency, released_at=None, detection_id__lt=uuid7.floor(before))
+    counts = holds.values_list("case_number").annotate(Count("detection_id", distinct=True))
+    return dict(counts.order_by("case_number"))
+
+
+def _count_held(run: PurgeRun) -> None:
+    run.held = _detections_due(run).filter(_standing_hold("pk")).count()
+    run.hits_held = _hits_due(run).filter(_standing_hold("detection_id")).count()
+
+
+def _detections_due(run: PurgeRun) -> QuerySet[Detection]:
+    return Detection.objects.filter(agency=run.agency, id__lt=uuid7.floor(run.captured_before))
+
+
+def _hits_due(run: PurgeRun) -> QuerySet[Hit]:
+    if run.hits_before is None:
+        return Hit.objects.none()
+    return Hit.objects.filter(agency=run.agency, captured_at__lt=run.hits_before)
 
 
 def _standing_hold(detection: str) -> Exists:
     return Exists(Hold.objects.filter(detection_id=OuterRef(detection), released_at=None))
 
 
-def _free(due: QuerySet[Detection]) -> QuerySet[Detection]:
-    return due.exclude(_standing_hold("pk"))
+def _lock(rows: QuerySet[Any], detection: str) -> tuple[list[Any], dict[Any, str]]:
+    """Lock one batch of rows that nothing holds: their keys, and those that may go with their pictures.
+
+    Holds are asked about again once the rows are locked: one that was placed the moment before wins.
+    """
+    unheld = rows.exclude(_standing_hold(detection)).order_by("pk")
+    keys = list(unheld.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
+    if not keys:
+        return [], {}
+    locked = rows.filter(pk__in=keys, pk__gte=keys[0], pk__lte=keys[-1])
+    return keys, dict(locked.exclude(_standing_hold(detection)).values_list("pk", "image"))
 
 
-def _purge_batch(run: PurgeRun, agency: Agency, before: datetime) -> bool:
-    """Delete one batch of rows and note their files, in one transaction; false when nothing was left."""
-    with transaction.atomic():
-        batch = list(_free(_detections_due(agency, before)).order_by("pk").values_list("pk", "image")[:BATCH])
-        if not batch:
-            return False
-        gone, _ = Detection.objects.filter(pk__in=[pk for pk, _ in batch]).delete()
-        run.rows_gone += gone
-        run.files_left += sorted({name for _, name in batch if name} - set(run.files_left))
-        run.save()
-    return True
+@transaction.atomic
+def _purge_detections(run: PurgeRun) -> list[str] | None:
+    """Delete one batch of detections and give their pictures; None when nothing was left."""
+    keys, free = _lock(_detections_due(run), "pk")
+    if not keys:
+        return None
+    rows = Detection.objects.filter(pk__in=free, pk__gte=keys[0], pk__lte=keys[-1])
+    run.rows_gone += rows.delete()[0]
+    return _note(run, free.values())
 
 
-def _purge_jobs(run: PurgeRun, agency: Agency, before: datetime) -> None:
-    """Delete the jobs of pictures past their time, also of those in which no plate was found."""
-    with transaction.atomic():
-        due = ImageJob.objects.filter(camera__agency=agency, captured_at__lt=before)
-        kept = Detection.objects.filter(image=OuterRef("image"), id__lt=uuid7.floor(before))
-        jobs = list(due.exclude(Exists(kept)).values_list("pk", "image"))
-        ImageJob.objects.filter(pk__in=[pk for pk, _ in jobs]).delete()
-        run.files_left += sorted({name for _, name in jobs} - set(run.files_left))
-        run.save()
+@transaction.atomic
+def _purge_hits(run: PurgeRun) -> list[str] | None:
+    """Delete one batch of hits with their steps and give their pictures; None when nothing was left."""
+    keys, free = _lock(_hits_due(run), "detection_id")
+    if not keys:
+        return None
+    HitStep.objects.filter(hit__in=free).delete()
+    run.hits_gone += Hit.objects.filter(pk__in=free).delete()[0]
+    return _note(run, free.values())
 
 
-def _purge_hits(agency: Agency, before: datetime) -> None:
-    with transaction.atomic():
-        due = Hit.objects.filter(agency=agency, captured_at__lt=before).exclude(
-            _standing_hold("detection_id")
-        )
-        keys = list(due.values_list("pk", flat=True))
-        HitStep.objects.filter(hit__in=keys).delete()
-        Hit.objects.filter(pk__in=keys).delete()
+@transaction.atomic
+def _purge_jobs(run: PurgeRun) -> list[str] | None:
+    """Delete a batch of the jobs of photographs, also of those in which no plate was found."""
+    held = Hold.objects.filter(agency=run.agency, released_at=None).values_list("detection_id", flat=True)
+    kept = Detection.objects.filter(pk__in=list(held)).values_list("image", flat=True)
+    due = ImageJob.objects.filter(camera__agency=run.agency, captured_at__lt=run.captured_before)
+    locked = due.exclude(image__in=list(kept)).order_by("pk").select_for_update(of=("self",))
+    batch = dict(locked.values_list("pk", "image")[:BATCH])
+    if not batch:
+        return None
+    run.jobs_gone += ImageJob.objects.filter(pk__in=batch).delete()[0]
+    return _note(run, batch.values())
 
 
-def _remove_files(run: PurgeRun) -> None:
-    """Remove the noted files that no row needs any more; a picture of a hit stays as long as the hit."""
-    needed = _needed(run.files_left)
-    left = []
-    for name in run.files_left:
-        if name in needed:
-            continue
-        if images.remove(name):
-            run.files_gone += 1
-        else:
-            left.append(name)
-    run.files_left = left
+def _note(run: PurgeRun, images_of_rows: Iterable[str]) -> list[str]:
+    """Note pictures on the certificate, in the transaction that deletes their rows."""
+    pictures = sorted(set(filter(None, images_of_rows)))
+    run.files_left = sorted({*run.files_left, *pictures})
+    run.save()
+    return pictures
+
+
+def _remove_pictures(run: PurgeRun, pictures: list[str]) -> None:
+    """Remove these pictures of the certificate, and count those that are gone.
+
+    One that another row needs stays, and is noted again when that row goes. One that cannot be removed now
+    is tried again by the next run.
+    """
+    needed = _needed(pictures)
+    gone = {name for name in pictures if name not in needed and _removed(name)}
+    run.files_gone += len(gone)
+    run.files_left = [name for name in run.files_left if name not in gone | needed]
     run.save()
 
 
+def _removed(name: str) -> bool:
+    try:
+        return images.remove(name)
+    except (OSError, ValueError):
+        return False
+
+
 def _needed(names: list[str]) -> set[str]:
-    rows: set[str] = set()
-    for model in (Detection, Hit, ImageJob):
-        rows |= set(model.objects.filter(image__in=names).values_list("image", flat=True))  # type: ignore[attr-defined]
-    return rows
+    """Those of these pictures that a detection, a hit or a job still has."""
+    rows: list[QuerySet[Any]] = [_of_their_days(names), Hit.objects.all(), ImageJob.objects.all()]
+    return {name for row in rows for name in row.filter(image__in=names).values_list("image", flat=True)}
 
 
-def _left_over(agency: Agency) -> list[str]:
-    """The files that earlier runs noted and did not remove."""
-    earlier = PurgeRun.objects.filter(agency=agency).exclude(files_left=[])
-    names = sorted({name for run in earlier for name in run.files_left})
-    earlier.update(files_left=[])
-    return names
+def _of_their_days(names: list[str]) -> QuerySet[Detection]:
+    """The detections of the days whose pictures these are: a picture lies under the day of its capture."""
+    days = sorted(name[:10] for name in names if images.NAME.fullmatch(name))
+    if not days:
+        return Detection.objects.none()
+    first, last = (datetime.strptime(f"{day} +0000", "%Y/%m/%d %z") for day in (days[0], days[-1]))
+    return Detection.objects.captured(first, last + timedelta(days=1))
 
 
-def _drop_empty_partitions(before: datetime) -> None:
-    for table in sorted(partitions.standing()):
-        if table >= partitions.name(before.date()):
-            continue
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
-            cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")  # noqa: S608
-            if not cursor.fetchone()[0]:
-                cursor.execute(f"DROP TABLE {table}")
+def _oldest_kept() -> datetime:
+    """Before this time no agency keeps detections that are not held."""
+    now = timezone.now()
+    policies = [adopted.policy for agency in Agency.objects.all() if (adopted := agency.adopted)]
+    return now - timedelta(days=max(policy.retention.detections_days for policy in policies))

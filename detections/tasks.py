@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.utils import timezone
 from django_q.models import OrmQ
+from django_q.tasks import async_task
 
 from accounts.models import Agency
 from detections import partitions, reading, retention
@@ -46,8 +48,13 @@ def make_partitions() -> None:
 
 
 def purge() -> None:
-    """Purge every agency that has adopted a policy; what one lacks does not keep the others from it."""
+    """Queue the purge of every agency that has adopted a policy, so that none keeps another from it."""
     for agency in Agency.objects.all():
         if agency.adopted is not None:
-            with context.acting(None, request_id=context.new_request_id()):
-                retention.purge(agency)
+            async_task("detections.tasks.purge_agency", agency.pk, task_name=f"purge of agency {agency.pk}")
+
+
+def purge_agency(agency_id: int) -> None:
+    """Purge one agency; left to the other where one is under way already."""
+    with context.acting(None, request_id=context.new_request_id()), suppress(retention.PurgeRunning):
+        retention.purge(Agency.objects.get(pk=agency_id))

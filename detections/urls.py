@@ -5,4 +5,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("detections.urls_console")),
     path("", include("detections.urls_photographs")),
+    path("", include("detections.urls_search")),
 ]
