@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
@@ -12,6 +12,18 @@ from django.utils import timezone
 
 from accounts.models import Agency, Member
 from hotlists.plates import STATES
+
+
+class HotListQuerySet(models.QuerySet["HotList"]):
+    """Lists by what may be done with them."""
+
+    def visible_to(self, member: Member) -> HotListQuerySet:
+        """The lists of the member's agency; every other is out of sight."""
+        return self.filter(agency=member.agency_id)
+
+    def open_for_hot_plates(self) -> HotListQuerySet:
+        """Specific lists that take entries: in use and approved (Vallejo 426.4(f)(5))."""
+        return self.filter(kind=HotList.Kind.SPECIFIC, is_active=True, approved_by__isnull=False)
 
 
 class HotList(models.Model):
@@ -54,6 +66,8 @@ class HotList(models.Model):
     )
     is_active = models.BooleanField(default=True)
 
+    objects = HotListQuerySet.as_manager()
+
     class Meta:
         ordering = ["kind", "name"]
         default_permissions = ()
@@ -73,6 +87,16 @@ class HotList(models.Model):
     def is_open(self) -> bool:
         """Whether entries may be made: a specific list only once it is approved (Vallejo 426.4(f)(5))."""
         return self.is_active and (self.kind == self.Kind.GENERAL or self.approved_by_id is not None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a specific list waits for its approval."""
+        return self.is_active and self.kind == self.Kind.SPECIFIC and self.approved_by_id is None
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether files may be loaded: into general lists alone."""
+        return self.is_active and self.kind == self.Kind.GENERAL
 
     @property
     def fresh_for(self) -> timedelta | None:
@@ -119,6 +143,14 @@ class Snapshot(models.Model):
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Entries by what may be done with them."""
+
+    def visible_to(self, member: Member) -> EntryQuerySet:
+        """The entries of the member's agency; every other is out of sight."""
+        return self.filter(hot_list__agency=member.agency_id)
+
+    def hot_plates(self) -> EntryQuerySet:
+        """Entries that a member made on a specific list."""
+        return self.filter(entered_by__isnull=False)
 
     def in_use(self) -> EntryQuerySet:
         """Entries that match detections now: in use, not expired, on a list that is open."""
@@ -207,6 +239,18 @@ class Entry(models.Model):
     def agency(self) -> Agency:
         """The agency whose list it is on."""
         return self.hot_list.agency
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its last day is over: it matches nothing, wherever it stands."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it matches, in the department's time."""
+        if self.expires_at is None:
+            return None
+        return timezone.localtime(self.expires_at - timedelta(seconds=1)).date()
 
     @property
     def vehicle(self) -> str:

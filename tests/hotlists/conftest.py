@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Agency, Member
@@ -16,6 +17,7 @@ from hotlists.models import Entry, HotList
 from hotlists.services import hot_plate_enter
 from tests.cast import enroll
 
+SignIn = Callable[[Member], Client]
 SYNOPSIS = "Two men robbed the Quay St pharmacy and left in this car northbound."
 
 
@@ -59,5 +61,17 @@ def enter(specific_list: HotList, operator: Member) -> Callable[..., Entry]:
         given = {"actor": operator, "hot_list": specific_list} | facts(**other)
         entry: Entry = hot_plate_enter(**given)
         return entry
+
+    return make
+
+
+@pytest.fixture
+def sign_in(db: Any) -> SignIn:
+    """A browser in which a member is signed in."""
+
+    def make(member: Member) -> Client:
+        client = Client()
+        client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
 
     return make
