@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +14,7 @@ from detections import images
 from detections.demonstration import hits, lists, people, readers
 from detections.models import Camera
 from detections.services_images import photograph_give
+from detections.services_search import search_make
 
 SEED = 20261122
 
@@ -43,6 +45,7 @@ def _make(rng: random.Random) -> None:
     readers.two_weeks(cameras, rng)
     hits.at_several_rungs(cameras, members, rng)
     _photograph(members["operator"], cameras[0], rng)
+    _search(members["analyst"])
 
 
 def _photograph(officer: Member, camera: Camera, rng: random.Random) -> None:
@@ -64,3 +67,21 @@ def _photograph(officer: Member, camera: Camera, rng: random.Random) -> None:
         captured_at=timezone.now(),
     )
     photograph_give(actor=officer, inquiry=inquiry, data=scene.jpeg)
+
+
+def _search(analyst: Member) -> None:
+    inquiry = purpose_state(
+        actor=analyst,
+        offense="robbery",
+        case_number="26-11873",
+        reason="Where the white SUV from the Quay St robbery was before and after 16:40.",
+    )
+    now = timezone.now()
+    search_make(
+        actor=analyst,
+        inquiry=inquiry,
+        plate="9BQT661",
+        state="CA",
+        since=now - timedelta(days=14),
+        until=now,
+    )

@@ -1,0 +1,110 @@
+"""The system as a newcomer starts it, with its database, web server and worker; and a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from alpr import embedded, environment
+from detections.demonstration import sign_ins
+
+CHROMIUM = "/usr/bin/chromium"
+SWITCHES = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+OUTSIDE = {"DATABASE_URL", "ALPR_SECRET_KEY", "ALPR_DEMONSTRATION"}
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[str]:
+    """The running demonstration; gives its address."""
+    data = environment.REPOSITORY / "data" / f"browser-{os.getpid()}"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    variables = {name: value for name, value in os.environ.items() if name not in OUTSIDE}
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "up", "--demo", "--port", str(port)],
+        cwd=environment.REPOSITORY,
+        env={**variables, "ALPR_DATA": str(data), "PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        _await_announcement(process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        _stop(process, data)
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _await_announcement(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    printed = ""
+    for line in process.stdout:
+        printed += line
+        if "Ctrl-C stops it" in line:
+            return
+    raise AssertionError(f"The system did not start:\n{printed}")
+
+
+def _stop(process: subprocess.Popen[str], data: Path) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+    embedded.stop(data)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium."""
+    if not Path(CHROMIUM).exists():
+        pytest.fail("Chromium is missing. As root: apt-get install chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield started
+        started.close()
+
+
+SignIn = Callable[[str], Page]
+
+
+@pytest.fixture
+def sign_in(browser: Browser, system: str) -> Iterator[SignIn]:
+    """Signs a person of the demonstration in, each in a browser of their own, and gives the page."""
+    opened: list[BrowserContext] = []
+    passwords = {name: password for name, password, _ in sign_ins()}
+
+    def enter(name: str) -> Page:
+        context = browser.new_context(viewport={"width": 1366, "height": 768})
+        context.set_default_timeout(20_000)
+        opened.append(context)
+        page = context.new_page()
+        page.goto(f"{system}/accounts/login/")
+        acknowledge = page.get_by_role("button", name="I have read this")
+        if acknowledge.count():
+            acknowledge.click()
+        page.get_by_label("Sign-in name").fill(name)
+        page.get_by_role("textbox", name="Password").fill(passwords[name])
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url(lambda address: "/accounts/" not in address)
+        return page
+
+    yield enter
+    for context in opened:
+        context.close()
