@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from hotlists.models import Entry, EntryQuerySet, HotList
+from hotlists.models import Entry, EntryQuerySet, HotList, Snapshot
 from trail.models import Event
 from trail.services import record
 from trail.verbs import Verb
@@ -42,14 +42,17 @@ class ListRow:
 
 def list_rows(member: Member) -> list[ListRow]:
     """The lists that the member may see, those in use first."""
-    lists = HotList.objects.visible_to(member).annotate(loaded_at=Max("snapshots__loaded_at"))
+    lists = HotList.objects.visible_to(member)
+    loads = Snapshot.objects.filter(hot_list__in=lists).values_list("hot_list").annotate(Max("loaded_at"))
+    loaded: dict[int, datetime] = dict(loads.order_by())
     counted = Entry.objects.visible_to(member).in_use().values_list("hot_list").annotate(Count("pk"))
-    in_use: dict[int, int] = dict(counted)
+    in_use: dict[int, int] = dict(counted.order_by())
     rows = []
     for hot_list in lists.order_by("-is_active", "kind", "name"):
         hot_list.agency = member.agency
-        old = hot_list.is_active and hot_list.is_old(hot_list.loaded_at)
-        rows.append(ListRow(hot_list, hot_list.loaded_at, old, in_use.get(hot_list.pk, 0)))
+        loaded_at = loaded.get(hot_list.pk)
+        old = hot_list.is_active and hot_list.is_old(loaded_at)
+        rows.append(ListRow(hot_list, loaded_at, old, in_use.get(hot_list.pk, 0)))
     return rows
 
 

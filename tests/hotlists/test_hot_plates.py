@@ -202,7 +202,11 @@ def test_every_move_starts_where_the_table_says(
 ) -> None:
     entry = enter()
     Entry.objects.filter(pk=entry.pk).update(state_of_entry=state)
-    acts = {"approve": hot_plate_approve, "decline": hot_plate_decline, "close": hot_plate_close}
+    acts: dict[str, Callable[..., Entry]] = {
+        "approve": hot_plate_approve,
+        "decline": hot_plate_decline,
+        "close": hot_plate_close,
+    }
     given = {} if move == "approve" else {"why": "Seen to be another car"}
     if state in ENTRY_MOVES.table[move].before:
         moved = acts[move](actor=supervisor, entry=entry, **given)

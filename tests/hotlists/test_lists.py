@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -16,8 +18,13 @@ from training.gate import Refused
 GENERAL, SPECIFIC = HotList.Kind.GENERAL, HotList.Kind.SPECIFIC
 
 
-def designate(actor: Member, **other: object) -> HotList:
-    given = {"agency": actor.agency, "name": "BOLO", "kind": SPECIFIC, "source": HotList.Source.LOCAL} | other
+def designate(actor: Member, **other: Any) -> HotList:
+    given: dict[str, Any] = {
+        "agency": actor.agency,
+        "name": "BOLO",
+        "kind": SPECIFIC,
+        "source": HotList.Source.LOCAL,
+    } | other
     hot_list: HotList = list_designate(actor=actor, **given)
     return hot_list
 
