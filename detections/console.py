@@ -21,7 +21,11 @@ from training import gate
 
 MOST_IN_LIST = 60
 NEW_FOR = timedelta(minutes=2)
-METHODS = {source.value: source.label for source in StatusSource}
+METHODS: dict[str, str] = {
+    StatusSource.DISPATCHER: "from dispatch",
+    StatusSource.DEPARTMENT_COMPUTER: "from a department computer",
+    StatusSource.CLETS: "from CLETS",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,13 @@ class Row:
     def is_specific(self) -> bool:
         """Whether it is on a list of the department's own, which says since when instead of how old."""
         return self.hit.entry.hot_list.kind == HotList.Kind.SPECIFIC
+
+    @property
+    def coarse_age(self) -> timedelta:
+        """The age of the list in whole hours once there is one: minutes say nothing then."""
+        age = self.hit.list_age
+        hours = timedelta(hours=age // timedelta(hours=1))
+        return hours or age
 
     @property
     def announcement(self) -> str:
@@ -92,6 +103,12 @@ def list_name(entry: Entry) -> str:
     """The list, and for the department's own the case."""
     name = entry.hot_list.name
     return f"{name}, case {entry.case_number}" if entry.entered_by_id and entry.case_number else name
+
+
+def reason(entry: Entry) -> str:
+    """Why the vehicle is listed, as it stands within a sentence: "stolen vehicle", but "BOLO" as it is."""
+    said = entry.reason
+    return said[:1].lower() + said[1:] if said[1:2].islower() else said
 
 
 def fingerprint(hits: Iterable[Hit]) -> str:
@@ -174,7 +191,7 @@ def _answered(rung: Rung, look: str, step: HitStep, *, is_edge: bool) -> RungSho
     by = str(step.by)
     lines = {
         "see": (_see_line(step), f"{by}."),
-        "validate": (f"{by}, from {METHODS.get(step.method, step.method)}.",),
+        "validate": (f"{by}, {METHODS.get(step.method, step.method)}.",),
         "confirm": (f"{by}, from the entering agency.",),
         "close": (f"{step.hit.get_outcome_display()}.", f"{by}."),
     }[step.move]
@@ -195,7 +212,8 @@ def _open_lines(rung: Rung, hit: Hit, policy: Policy, step: HitStep | None) -> t
     if rung == Rung.VALIDATED:
         return ("Is the plate still listed? A live answer, as it was given.",)
     if rung == Rung.CONFIRMED:
-        return (f"{hit.entry.entering_agency or 'The entering agency'} says whether it stands.",)
+        who = ladder.entered_by(hit)
+        return (f"{who[:1].upper()}{who[1:]} says whether it stands.",)
     return ("Say how it ended, with a stop or without one.",) if rung == Rung.CLOSED else ()
 
 

@@ -146,6 +146,7 @@ class ExigentForm(MoveForm):
     reason = _words(
         "What makes waiting dangerous?", "A few words are enough now: “Shots fired from the car.”"
     )
+    reason.widget.attrs["autofocus"] = True
 
 
 class ReviewForm(MoveForm):
@@ -173,7 +174,9 @@ class CloseForm(MoveForm):
         """The results that are possible now, and who reads the note."""
         self.offered = ladder.outcomes(self.hit, self.policy)
         # All of them are taken in, so that the service refuses by name what the ladder does not allow.
-        self.fields["outcome"] = _choice("How it ended", list(Outcome.choices), "Say how it ended.")
+        outcome = _choice("How it ended", list(Outcome.choices), "Say how it ended.")
+        outcome.widget.choices = [(each.value, each.label) for each in self.offered]
+        self.fields["outcome"] = outcome
         self.order_fields(["outcome", "note"])
         entered_by = self.hit.entry.entered_by
         if entered_by is not None and self.policy.ladder.tell_entering_member:

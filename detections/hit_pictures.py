@@ -15,6 +15,7 @@ from detections.recognition.images import BadImage, open_image
 ORIENTATION = 0x0112
 LYING = frozenset({5, 6, 7, 8})
 MARGIN = 0.18
+HALO = 0.12
 LARGE = 480
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
@@ -81,7 +82,8 @@ def plate(hit: Hit) -> tuple[bytes, str]:
     if mark is None or not hit.box:
         raise NoPicture("The reader did not mark the plate.")
     x, y, width, height = (int(side) for side in hit.box)
-    across, along = round(width * MARGIN / 2), round(height * MARGIN)
+    along = round(height * MARGIN)
+    across = max(round(width * MARGIN / 2), round(height + 2 * along - width / 2))
     piece = picture[max(0, y - along) : y + height + along, max(0, x - across) : x + width + across]
     scale = max(1.0, LARGE / piece.shape[1])
     enlarged = cv2.resize(piece, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
@@ -95,4 +97,10 @@ def _mark(box: list[int] | None, columns: int, rows: int) -> Mark | None:
     x, y, width, height = box
     if width <= 0 or height <= 0 or not (0 <= x < columns and 0 <= y < rows):
         return None
-    return Mark(100 * x / columns, 100 * y / rows, 100 * width / columns, 100 * height / rows)
+    wide, high = width * HALO, height * HALO * 2
+    return Mark(
+        100 * (x - wide / 2) / columns,
+        100 * (y - high / 2) / rows,
+        100 * (width + wide) / columns,
+        100 * (height + high) / rows,
+    )

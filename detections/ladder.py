@@ -300,15 +300,20 @@ def _closed_verdict(hit: Hit, policy: Policy) -> Verdict:
 def need_words(rung: Rung, hit: Hit, policy: Policy, *, yours: bool = True) -> str:
     """How a sentence names what is missing for `rung`."""
     if rung == Rung.VALIDATED:
-        return "a live answer that the plate is still listed"
+        return "the live status"
     if rung == Rung.CONFIRMED:
-        return f"{hit.entry.entering_agency or 'the entering agency'}’s confirmation"
+        return f"{entered_by(hit)}’s confirmation"
     asked, before = questions(hit, policy), latest(hit, "see")
     if before is not None:
         asked = [question for question in asked if before.answers.get(question.name) not in PASSING]
         return f"a clear answer on {listing(question.phrase for question in asked)}"
     whose = "your" if yours else "an officer’s"
     return f"{whose} answers on {listing(question.phrase for question in asked)}"
+
+
+def entered_by(hit: Hit) -> str:
+    """Who answers for the entry: the agency that entered it, or the member."""
+    return hit.entry.entering_agency or str(hit.entry.entered_by or "the entering agency")
 
 
 def shut_words(hit: Hit) -> str:

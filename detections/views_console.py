@@ -36,6 +36,15 @@ SERVICES: dict[str, Callable[..., Any]] = {
     "review_exigent": services.hit_exigent_review,
     "close": services.hit_close,
 }
+SAID = (
+    "ladder.alert_permits_following",
+    "ladder.before_stop",
+    "ladder.compare",
+    "ladder.status_from",
+    "ladder.person_check_lists",
+    "ladder.exigent_may_skip",
+    "ladder.result_required",
+)
 RESULTS_FOR = timedelta(days=7)
 
 
@@ -83,7 +92,10 @@ def _closed(member: Member) -> Any:
 def console(request: HttpRequest) -> HttpResponse:
     """The hits that wait, none of them open."""
     member = _member(request)
-    return render(request, "detections/console.html", _list_context(member) | {"results": _results(member)})
+    policy = member.agency.policy
+    rules = [(policy.describe(name), policy.clause(name).source) for name in SAID]
+    context = _list_context(member) | {"results": _results(member), "rules": rules}
+    return render(request, "detections/console.html", context)
 
 
 @rule(Permission.SEE_HITS)
@@ -234,6 +246,7 @@ def _hit_context(
     return {
         "hit": found,
         "entry": found.entry,
+        "reason": shown.reason(found.entry),
         "row": shown.rows([found])[0],
         "verdict": ladder.verdict(found, policy, yours="see" in may),
         "above": above,

@@ -135,11 +135,19 @@
       if (again) again.focus({ preventScroll: true });
     }
     showLine();
+    showCurrent();
     var fresh = Array.from(list.querySelectorAll("[data-hit]")).filter(function (hit) {
       return !before.has(hit.dataset.hit);
     });
     fresh.forEach(function (hit) { hit.classList.add("hit--new"); });
     if (fresh.length) say(fresh.slice(0, 3).map(function (hit) { return hit.dataset.announcement; }).join(". "));
+  }
+
+  /* On a phone the list is one row: bring the open hit into it. */
+  function showCurrent() {
+    var ul = list.querySelector(".hits__list");
+    var current = ul.querySelector("[aria-current]");
+    if (current) ul.scrollLeft = current.parentElement.offsetLeft - ul.offsetLeft - 16;
   }
 
   function tick() {
@@ -300,6 +308,7 @@
   document.addEventListener("focusin", count);
   count();
   showKeys();
+  showCurrent();
   tick();
   window.setInterval(tick, 1000);
   listen();
