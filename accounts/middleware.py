@@ -15,13 +15,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import Member
-from accounts.sign_in_events import SIGNED_IN_AT
+from accounts.sign_in_events import LAST_ACT, SIGNED_IN_AT
 from alpr.policy.rules import Sessions
 from trail import context
 from trail.services import record
 from trail.verbs import Verb
 
-LAST_ACT = "last_act"
 NOTICE_READ = "notice_read"
 # The last act is written down no more often than this, so that a busy page does not write at every request.
 GRAIN_SECONDS = 15
@@ -69,7 +68,7 @@ class SessionEndMiddleware:
         sessions = _sessions(request.user)
         if now - request.session.get(SIGNED_IN_AT, 0) > _hours(sessions) * 3600:
             return _end(request, "It is time to sign in again.", "signed in too long ago")
-        last = request.session.get(LAST_ACT, request.session[SIGNED_IN_AT])
+        last = request.session[LAST_ACT]
         if now - last > _minutes(sessions) * 60 and not _spared(sessions):
             return _end(request, "You were signed out because nothing was done here for a while.", "idle")
         if now - last > GRAIN_SECONDS and not _background(request):

@@ -21,7 +21,7 @@ from trail import context
 from trail.services import record
 from trail.verbs import Outcome, Verb
 
-SIGNED_IN_AT = "signed_in_at"
+SIGNED_IN_AT, LAST_ACT = "signed_in_at", "last_act"
 
 
 def connect() -> None:
@@ -42,9 +42,9 @@ def connect() -> None:
 
 
 def on_signed_in(*, request: HttpRequest, user: Member, **rest: Any) -> None:
-    """Record the sign-in with its factors, start its clock, make the rest of the request the member's."""
+    """Record the sign-in with its factors, start its clocks, make the rest of the request the member's."""
     methods = [used.get("type", used["method"]) for used in get_authentication_records(request, user)]
-    request.session[SIGNED_IN_AT] = time.time()
+    request.session[SIGNED_IN_AT] = request.session[LAST_ACT] = time.time()
     context.become(user)
     record(user, Verb.SIGNED_IN, elements={"factors": methods})
 

@@ -7,7 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -15,6 +15,7 @@ from accounts.access import Refused
 from accounts.models import Member
 from accounts.services import member_reset_second_factor
 from tests.accounts.conftest import is_signed_in
+from tests.cast import PASSWORD
 from trail.models import Event
 from trail.verbs import Verb
 
@@ -33,11 +34,18 @@ def code(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
+def confirm(client: Client) -> None:
+    """Give the password once more, as every change of the sign-in asks."""
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+
 def add_app(client: Client) -> str:
     """Set up an authenticator app the way a person does; returns its secret."""
+    confirm(client)
     page = client.get(reverse("mfa_activate_totp"))
     secret: str = page.context["form"].secret
-    answer = client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        answer = client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
     assert answer.status_code == 302
     cache.clear()
     return secret
@@ -52,6 +60,7 @@ def test_every_page_leads_to_setting_one_up(sign_in: Door, administrator: Member
 
 def test_a_wrong_code_sets_up_nothing(sign_in: Door, operator: Member) -> None:
     client = sign_in(operator)
+    confirm(client)
     client.get(reverse("mfa_activate_totp"))
     client.post(reverse("mfa_activate_totp"), {"code": "000000"})
     assert not Authenticator.objects.exists()
@@ -96,6 +105,8 @@ def test_wrong_codes_lock_the_name_as_wrong_passwords_do(sign_in: Door, operator
 
 def test_the_page_for_a_passkey_renders(sign_in: Door, operator: Member) -> None:
     client = sign_in(operator)
+    assert client.get(reverse("mfa_add_webauthn"))["Location"].startswith(reverse("account_reauthenticate"))
+    confirm(client)
     assert client.get(reverse("mfa_add_webauthn")).status_code == 200
     assert "passkey" in client.get(reverse("mfa_index")).content.decode().lower()
 

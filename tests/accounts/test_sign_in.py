@@ -10,7 +10,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.middleware import LAST_ACT
 from accounts.models import Agency, Member
 from accounts.services import (
     member_deactivate,
@@ -19,7 +18,7 @@ from accounts.services import (
     policy_approve,
     policy_propose,
 )
-from accounts.sign_in_events import SIGNED_IN_AT
+from accounts.sign_in_events import LAST_ACT, SIGNED_IN_AT
 from alpr.policy import load_preset
 from tests.accounts.conftest import is_signed_in
 from tests.cast import PASSWORD
