@@ -10,6 +10,12 @@ class AlprConfig(AppConfig):
     name = "alpr"
     verbose_name = "Plate reader records"
 
+    def ready(self) -> None:
+        """Register the checks of a deployment."""
+        from alpr import checks
+
+        checks.register_all()
+
 
 class RecordsAdminConfig(AdminConfig):
     """Django's admin with our own site, whose index shows what waits."""

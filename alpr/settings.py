@@ -101,6 +101,7 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = environment.text("ALPR_TIME_ZONE", "America/Los_Angeles")
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = ["alpr.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -108,12 +109,16 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "documents"},
+        "OPTIONS": {"location": DATA_DIR / "documents", "directory_permissions_mode": 0o700},
     },
     # Images of detections: never under a public address, only through a view that checks and records.
     "evidence": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "images", "file_permissions_mode": 0o600},
+        "OPTIONS": {
+            "location": DATA_DIR / "images",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

@@ -13,12 +13,14 @@ from weakref import WeakKeyDictionary
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.text import capfirst
 
 from accounts.models import Member
 from accounts.permissions import Permission
@@ -40,6 +42,7 @@ else:
 
 OVERSIGHT = "Oversight in administration"
 SHOWN_OF_HISTORY = 200
+ONE_WAY_TO_SAVE = {"show_save_and_add_another": False, "show_save_and_continue": False}
 REFUSALS = (ValidationError, VagueReason, MoveRefused, PolicyError)
 
 _answers: WeakKeyDictionary[HttpRequest, frozenset[Permission]] = WeakKeyDictionary()
@@ -95,6 +98,13 @@ class Gated(Either):
             kwargs.setdefault("queryset", related.get_queryset(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A related record is chosen from a plain list, without windows of its own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
 
 class GatedAdmin(Gated, Page):
     """Admin pages of one kind of record, seen and changed through the gate alone, superuser or not.
@@ -147,7 +157,8 @@ class GatedAdmin(Gated, Page):
     ) -> HttpResponse:
         """The list, where the gate admits; an act where it is evidence."""
         self.admit(request, self.sees)
-        response = super().changelist_view(request, extra_context)
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        response = super().changelist_view(request, title | (extra_context or {}))
         if self.list_verb and isinstance(response, TemplateResponse):
             self.record_view(request, self.list_verb, f"the list of {self.opts.verbose_name_plural}")
         return response
@@ -170,7 +181,13 @@ class GatedAdmin(Gated, Page):
             if self.page_verb:
                 self.record_view(request, self.page_verb, row)
             acts, trail = self._buttons(request, row), allowed(request, Permission.READ_TRAIL)
-            extra_context = {"acts": acts, "may_read_trail": trail} | (extra_context or {})
+            extra_context = {
+                "acts": acts,
+                "may_read_trail": trail,
+                "title": capfirst(self.opts.verbose_name),
+                **(extra_context or {}),
+            }
+        extra_context = ONE_WAY_TO_SAVE | (extra_context or {})
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def act_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:

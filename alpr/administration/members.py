@@ -52,9 +52,14 @@ class MemberAdmin(GatedAdmin):
     sees = changes = Permission.MANAGE_MEMBERS
     adding = member_acts.AddMember
     acts = (
-        member_acts.ApproveMember, member_acts.AssignRoles, member_acts.ReleaseLock, member_acts.GivePassword, member_acts.ResetSecondFactor,
-        member_acts.Deactivate, member_acts.Reactivate,
-    )  # fmt: skip
+        member_acts.ApproveMember,
+        member_acts.AssignRoles,
+        member_acts.ReleaseLock,
+        member_acts.GivePassword,
+        member_acts.ResetSecondFactor,
+        member_acts.Deactivate,
+        member_acts.Reactivate,
+    )
     list_display = ("badge", "name", "role_names", "title", "standing", "trained")
     list_filter = (StandsFilter,)
     search_fields = ("badge", "name", "sign_in_name")

@@ -13,4 +13,3 @@ def test_the_index_opens(client: Client, administrator: Member) -> None:
     client.force_login(administrator, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = client.get(reverse("admin:index"))
     assert page.status_code == 200
-    open("/tmp/index.html", "wb").write(page.content)

@@ -1,0 +1,1 @@
+"""How dates, times and numbers read, after docs/look.md."""
