@@ -7,10 +7,13 @@ from typing import Final
 
 from detections.recognition.crops import Quad, size_of
 from detections.recognition.decoding import Columns, spell
+from detections.recognition.formats import NAMES
 from detections.recognition.plates import Reading, weigh
 
+FULL_LENGTH: Final = 6
 UNKNOWN_FORMAT: Final = 0.4
 DIGITS_ALONE: Final = 0.5
+NAME_OF_A_STATE: Final = 0.2
 SURE: Final = 0.9
 
 # Cameras write their date in the uppermost or lowermost part of the picture.
@@ -34,8 +37,11 @@ class Sight:
 
 
 def rank(sight: Sight, reading: Reading) -> float:
-    """Confidence times height in pixels, less for what looks unlike a plate: words, telephone numbers."""
-    worth = reading.confidence * size_of(sight.quad)[1]
+    """Confidence times height in pixels, less for what looks unlike a plate: words, telephone numbers,
+    a few characters, a state's name."""
+    worth = reading.confidence * size_of(sight.quad)[1] * min(1.0, len(reading.text) / FULL_LENGTH)
+    if reading.text in NAMES:
+        worth *= NAME_OF_A_STATE
     if reading.text.isdigit():
         worth *= DIGITS_ALONE
     return worth if reading.known else worth * UNKNOWN_FORMAT

@@ -29,10 +29,13 @@ def size_of(quad: Quad) -> tuple[float, float]:
     return float(np.linalg.norm(quad[0] - quad[1])), float(np.linalg.norm(quad[0] - quad[3]))
 
 
-def centre_in(quad: Quad, around: Quad) -> bool:
-    """Whether a quad's centre lies inside another quad."""
-    x, y = quad.mean(axis=0).tolist()
-    return bool(cv2.pointPolygonTest(around.reshape(-1, 1, 2).astype(np.float32), (x, y), False) >= 0)
+def share_inside(quad: Quad, around: Quad) -> float:
+    """How much of a line's length lies inside another quad, 0 to 1, measured along its middle."""
+    start, end = (quad[0] + quad[3]) / 2, (quad[1] + quad[2]) / 2
+    rim = around.reshape(-1, 1, 2).astype(np.float32)
+    points = [start + (end - start) * step for step in np.linspace(0.02, 0.98, 9)]
+    inside = [cv2.pointPolygonTest(rim, (float(x), float(y)), False) >= 0 for x, y in points]
+    return sum(inside) / len(inside)
 
 
 def stretch(quad: Quad, *, sideways: float, up: float, down: float) -> Quad:

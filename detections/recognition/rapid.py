@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detections.recognition.choosing import Sight, is_sure, ranked, without_stamps
-from detections.recognition.crops import Quad, box_of, centre_in, cut, quad_of, size_of, stretch
+from detections.recognition.crops import Quad, box_of, cut, quad_of, share_inside, size_of, stretch
 from detections.recognition.decoding import Alphabet, Columns
 from detections.recognition.localize import localize
 from detections.recognition.protocol import Image, PlateRead, ReaderUnavailable
@@ -73,10 +73,11 @@ class RapidReader:
         ]
         seen = list(sights)
         for band, look in zip(bands, self._networks.recognise([cut(image, b) for b in bands]), strict=True):
-            place = next((i for i, sight in enumerate(seen) if centre_in(sight.quad, band)), None)
-            if place is None:
+            shares = [share_inside(sight.quad, band) for sight in sights]
+            if max(shares, default=0.0) == 0.0:
                 seen.append(Sight(stretch(band, sideways=0, up=-0.15, down=-0.15), (look,)))
-            else:
+            elif sum(share > 0 for share in shares) == 1 and 1.0 in shares:
+                place = shares.index(1.0)
                 seen[place] = seen[place].with_look(look)
         return without_stamps(seen, rows=len(image))
 
