@@ -137,9 +137,8 @@ class Event(AbstractLogEntry):
         """The event as prose: who did what, and how it ended."""
         act = Verb(self.verb).label.format(target=self.object_repr or "something")
         who = self.actor_label or "Somebody not signed in"
-        if self.outcome == Outcome.REFUSED:
-            return f"{who} was refused: {self.detail}"
-        return f"{who} {act}" + (f": {self.detail}" if self.detail else "")
+        refused = " and was refused" if self.outcome == Outcome.REFUSED else ""
+        return f"{who} {act}{refused}" + (f": {self.detail}" if self.detail else "")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write a new event, with the circumstances in force; raise `AppendOnly` for an old one."""

@@ -64,7 +64,7 @@ class Verb(models.TextChoices):
     PURGED = "purged", "purged {target}"
     TRAIL_VIEWED = "trail_viewed", "viewed the trail"
     EXPORTED = "exported", "exported {target}"
-    ATTEMPTED = "attempted", "attempted {target}"
+    ATTEMPTED = "attempted", "tried {target}"
 
 
 class Outcome(models.TextChoices):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from accounts.access import Refusal
@@ -57,7 +56,7 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
         names = list(Agency.objects.values_list("short_name", flat=True)[:2])
         return shown | {
             "agency": names[0] if len(names) == 1 else "",
-            "theme": request.COOKIES.get("theme", ""),
+            "theme": _theme(request.COOKIES.get("theme", "")),
         }
     return shown | {
         "member": member,
@@ -66,6 +65,10 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
         "training": _training(member),
         "navigation": _navigation(request, member),
     }
+
+
+def _theme(asked: str) -> str:
+    return asked if asked in Member.Theme.values else ""
 
 
 def _training(member: Member) -> str:
@@ -83,11 +86,7 @@ def _navigation(request: HttpRequest, member: Member) -> list[Place]:
     permitted = gate.permitted(member)
     places = [(label, name) for label, name, permission in PLACES if permission in permitted]
     places.insert(-1 if Permission.OVERSEE in permitted else len(places), ("My record", "my_record"))
-    shown = []
-    for label, name in places:
-        with contextlib.suppress(NoReverseMatch):
-            shown.append(_place(request, label, reverse(name)))
-    return shown
+    return [_place(request, label, reverse(name)) for label, name in places]
 
 
 def _place(request: HttpRequest, label: str, url: str) -> Place:

@@ -31,5 +31,7 @@ class RefusalMiddleware:
             record_refusal(exception)
             return render(request, "errors/refused.html", {"refused": exception}, status=403)
         if isinstance(exception, PermissionDenied) and isinstance(request.user, Member):
-            record(request.user, Verb.ATTEMPTED, "a page", detail=str(exception), outcome=Outcome.REFUSED)
+            record(
+                request.user, Verb.ATTEMPTED, "to open a page", detail=str(exception), outcome=Outcome.REFUSED
+            )
         return None
