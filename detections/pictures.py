@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from django.http import FileResponse, Http404, HttpResponseBase
+from django.http import Http404, HttpResponse
 from PIL import Image, ImageOps
 
 from detections import images
@@ -13,16 +13,17 @@ KINDS = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 MARGIN = 0.15
 
 
-def whole(name: str) -> HttpResponseBase:
+def whole(name: str) -> HttpResponse:
     """The picture as it was received, byte for byte. Raises Http404 where there is none."""
     try:
-        file = images.open(name)
+        with images.open(name) as file:
+            data = file.read()
     except (FileNotFoundError, ValueError) as missing:
         raise Http404("There is no image.") from missing
-    return _private(FileResponse(file, content_type=KINDS[name.rsplit(".", 1)[-1]]))
+    return _private(data, KINDS[name.rsplit(".", 1)[-1]])
 
 
-def plate(name: str, box: list[int] | None) -> HttpResponseBase:
+def plate(name: str, box: list[int] | None) -> HttpResponse:
     """The plate cut out by `box` (x, y, width, height in pixels) with a margin, enlarged, nothing else.
 
     Raises Http404 where there is no picture or no box.
@@ -39,8 +40,7 @@ def plate(name: str, box: list[int] | None) -> HttpResponseBase:
     cut = cut.resize((cut.width * scale, cut.height * scale), Image.Resampling.BICUBIC)
     out = io.BytesIO()
     cut.save(out, "JPEG", quality=92)
-    out.seek(0)
-    return _private(FileResponse(out, content_type="image/jpeg"))
+    return _private(out.getvalue(), "image/jpeg")
 
 
 def _around(box: list[int], size: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -53,8 +53,10 @@ def _around(box: list[int], size: tuple[int, int]) -> tuple[int, int, int, int]:
     return left, top, right, bottom
 
 
-def _private(response: FileResponse) -> FileResponse:
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Disposition"] = "inline"
-    return response
+def _private(data: bytes, kind: str) -> HttpResponse:
+    headers = {
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": "inline",
+    }
+    return HttpResponse(data, content_type=kind, headers=headers)
