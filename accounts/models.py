@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -156,7 +156,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
         """The member's agency."""
         return self.agency
 
-    @cached_property
+    @property
     def trail_policy(self) -> str:
         """The policy version in force at the member's agency."""
         return self.agency.policy_label

@@ -74,10 +74,12 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def _address(text: str) -> str | None:
+    """The address in its shortest form, without a zone; an IPv4 address inside an IPv6 one as itself."""
     try:
-        return str(ipaddress.ip_address(text.strip()))
+        found = ipaddress.ip_address(text.strip().partition("%")[0])
     except ValueError:
         return None
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def _trusted(address: str) -> bool:
