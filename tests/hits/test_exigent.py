@@ -1,0 +1,119 @@
+"""The exigent way: only where the policy has it, only for what it names, and reviewed by another person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from accounts.models import Member
+from accounts.roles import Role
+from detections import ladder
+from detections.models import Hit
+from detections.services_hits import hit_exigent, hit_exigent_review, hit_see, hit_validate
+from tests.cast import enroll
+from tests.hits.conftest import WORDS, MakeHit, answers, under
+from trail.moves import MoveRefused
+from training.gate import Refused
+
+REASON = "Shots fired from the car at Quay St."
+
+
+@pytest.mark.parametrize("who", ["lapsed", "outsider", "dispatcher", "analyst"])
+def test_who_may_not_claim(request: Any, make_hit: MakeHit, who: str) -> None:
+    with pytest.raises(Refused):
+        hit_exigent(actor=request.getfixturevalue(who), hit=make_hit(), reason=REASON)
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "now", "urgent", "a b"])
+def test_the_reason_is_given_at_once(operator: Member, make_hit: MakeHit, reason: str) -> None:
+    with pytest.raises(ValidationError, match="what makes waiting dangerous"):
+        hit_exigent(actor=operator, hit=make_hit(), reason=reason)
+
+
+def test_a_policy_without_it_has_no_such_way(operator: Member, make_hit: MakeHit) -> None:
+    hit = make_hit()
+    under(hit.agency, exigent_may_skip=[])
+    with pytest.raises(MoveRefused, match="can excuse nothing"):
+        hit_exigent(actor=operator, hit=hit, reason=REASON)
+
+
+def test_it_never_opens_what_an_answer_shut(operator: Member, dispatcher: Member, make_hit: MakeHit) -> None:
+    hit = make_hit()
+    hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=False, words="No match.")
+    with pytest.raises(MoveRefused, match="This hit is shut"):
+        hit_exigent(actor=operator, hit=hit, reason=REASON)
+
+
+def test_the_comparison_stays(operator: Member, make_hit: MakeHit) -> None:
+    hit = hit_exigent(actor=operator, hit=make_hit(), reason=REASON)
+    policy = hit.agency.policy
+    assert not ladder.may_stop(hit, policy)
+    verdict = ladder.verdict(hit, policy)
+    assert verdict.kind == "not_yet"
+    assert [need.rung for need in verdict.needs] == ["seen"]
+    assert "they do not excuse this" in verdict.note
+    hit = hit_see(actor=operator, hit=hit, answers=answers(hit))
+    assert ladder.may_stop(hit, policy)
+    assert ladder.verdict(hit, policy).kind == "exigent"
+
+
+def test_a_later_no_match_still_shuts_it(operator: Member, dispatcher: Member, make_hit: MakeHit) -> None:
+    hit = make_hit()
+    hit_see(actor=operator, hit=hit, answers=answers(hit))
+    hit_exigent(actor=operator, hit=hit, reason=REASON)
+    hit = hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=False, words="No match.")
+    assert not ladder.may_stop(hit, hit.agency.policy)
+
+
+def test_nobody_reviews_their_own_claim(supervisor: Member, make_hit: MakeHit) -> None:
+    hit = hit_exigent(actor=supervisor, hit=make_hit(), reason=REASON)
+    with pytest.raises(MoveRefused, match="somebody else than who claimed them"):
+        hit_exigent_review(actor=supervisor, hit=hit, agreed=True, words="Radio log read.")
+    with pytest.raises(IntegrityError, match="exigent_reviewed_by_another"), transaction.atomic():
+        Hit.objects.filter(pk=hit.pk).update(exigent_reviewed_by=supervisor)
+
+
+def test_an_operator_does_not_review(operator: Member, second_operator: Member, make_hit: MakeHit) -> None:
+    hit = hit_exigent(actor=operator, hit=make_hit(), reason=REASON)
+    with pytest.raises(Refused):
+        hit_exigent_review(actor=second_operator, hit=hit, agreed=True, words="Radio log read.")
+
+
+def test_without_a_claim_there_is_nothing_to_review(supervisor: Member, make_hit: MakeHit) -> None:
+    with pytest.raises(MoveRefused, match="this hit is not exigent"):
+        hit_exigent_review(actor=supervisor, hit=make_hit(), agreed=True, words="Radio log read.")
+
+
+def test_it_is_reviewed_once_within_the_hours_of_the_policy(
+    operator: Member, supervisor: Member, chief: Member, make_hit: MakeHit
+) -> None:
+    hit = make_hit()
+    under(hit.agency, exigent_review_hours=2)
+    hit = hit_exigent(actor=operator, hit=hit, reason=REASON)
+    assert ladder.review_due(hit, hit.agency.policy) == hit.exigent_at + timedelta(hours=2)
+    hit = hit_exigent_review(actor=supervisor, hit=hit, agreed=True, words="Radio log read.")
+    assert hit.exigent_reviewed_by == supervisor
+    assert ladder.review_due(hit, hit.agency.policy) is None
+    other = enroll(hit.agency, Role.SUPERVISOR, "3018", approver=chief)
+    with pytest.raises(MoveRefused, match="Supervisor 3017 was first"):
+        hit_exigent_review(actor=other, hit=hit, agreed=False, words="Radio log read.")
+
+
+def test_a_claim_that_is_not_agreed_with_excuses_nothing_more(
+    operator: Member, supervisor: Member, make_hit: MakeHit
+) -> None:
+    hit = make_hit()
+    hit_see(actor=operator, hit=hit, answers=answers(hit))
+    hit_exigent(actor=operator, hit=hit, reason=REASON)
+    hit = hit_exigent_review(actor=supervisor, hit=hit, agreed=False, words="No danger on the recording.")
+    policy = hit.agency.policy
+    assert not ladder.may_stop(hit, policy)
+    verdict = ladder.verdict(hit, policy)
+    assert "did not agree" in verdict.note
+    assert [need.rung for need in verdict.needs] == ["validated"]
+    hit = hit_validate(actor=operator, hit=hit, method="clets", still_listed=True, words=WORDS)
+    assert ladder.may_stop(hit, policy)

@@ -1,0 +1,121 @@
+"""Comparing a hit with its image: what is refused, what shuts it, what leaves it open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from accounts.models import Member
+from detections import comparison, ladder
+from detections.models import Hit, HitStep
+from detections.services_hits import hit_see
+from tests.hits.conftest import MakeHit, answers, under
+from trail.models import Event
+from trail.moves import MoveRefused
+from trail.verbs import Verb
+from training.gate import Refused
+
+
+@pytest.mark.parametrize("who", ["lapsed", "outsider", "analyst", "dispatcher", "auditor"])
+def test_who_may_not_compare_changes_nothing(request: Any, make_hit: MakeHit, who: str) -> None:
+    hit = make_hit()
+    with pytest.raises(Refused):
+        hit_see(actor=request.getfixturevalue(who), hit=hit, answers=answers(hit))
+    hit.refresh_from_db()
+    assert (hit.seen_at, hit.steps.count()) == (None, 0)
+
+
+def test_every_missing_answer_is_named(operator: Member, make_hit: MakeHit) -> None:
+    hit = make_hit(read="8KR8412", make="Honda", color="Silver")
+    with pytest.raises(ValidationError) as missing:
+        hit_see(actor=operator, hit=hit, answers={"state": comparison.SAME, "make": "no such answer"})
+    assert set(missing.value.message_dict) == {"character_4", "others", "make", "color"}
+    assert not HitStep.objects.exists()
+
+
+def test_it_is_seen_once(operator: Member, second_operator: Member, make_hit: MakeHit) -> None:
+    hit = make_hit()
+    hit_see(actor=operator, hit=hit, answers=answers(hit))
+    with pytest.raises(MoveRefused, match=r"Operator 4127 was first, at \d\d:\d\d:\d\d: compared"):
+        hit_see(actor=second_operator, hit=hit, answers=answers(hit))
+
+
+@pytest.mark.parametrize("name", ["character_4", "others", "state", "make", "model", "color", "body"])
+def test_one_difference_shuts_it(operator: Member, make_hit: MakeHit, name: str) -> None:
+    hit = make_hit(read="8KR8412", make="Honda", model="Accord", color="Silver", body="sedan")
+    hit = hit_see(actor=operator, hit=hit, answers=answers(hit, **{name: comparison.DIFFERS}))
+    assert (hit.status, hit.shut_by_move, hit.seen_at) == ("shut", "see", None)
+    verdict = ladder.verdict(hit, hit.agency.policy)
+    assert verdict.kind == "shut"
+    assert "No stop may rest on this hit." in verdict.sentence
+
+
+def test_a_difference_needs_no_further_answers(operator: Member, make_hit: MakeHit) -> None:
+    hit = make_hit(make="Honda")
+    hit = hit_see(actor=operator, hit=hit, answers={"make": comparison.DIFFERS})
+    assert hit.status == "shut"
+
+
+@pytest.mark.parametrize("name", ["character_4", "others", "state", "make"])
+def test_cannot_tell_never_passes_and_may_be_looked_at_again(
+    operator: Member, second_operator: Member, make_hit: MakeHit, name: str
+) -> None:
+    hit = make_hit(read="8KR8412", make="Honda")
+    hit = hit_see(actor=operator, hit=hit, answers=answers(hit, **{name: comparison.UNCLEAR}))
+    assert (hit.status, hit.seen_at) == ("open", None)
+    phrase = next(q.phrase for q in comparison.questions(hit, hit.agency.policy) if q.name == name)
+    assert f"a clear answer on {phrase}" in ladder.verdict(hit, hit.agency.policy).sentence
+    hit = hit_see(actor=second_operator, hit=hit, answers=answers(hit))
+    assert hit.seen_at is not None
+
+
+def test_a_specific_list_asks_who_is_in_the_vehicle(operator: Member, make_hit: MakeHit) -> None:
+    hit = make_hit(specific=True)
+    with pytest.raises(ValidationError, match="Answer for the person"):
+        hit_see(actor=operator, hit=hit, answers=answers(hit, person=""))
+    for passing in (comparison.SAME, comparison.BASIS):
+        with pytest.raises(ValidationError, match="what you did to see who is in the vehicle"):
+            hit_see(actor=operator, hit=hit, answers=answers(hit, person=passing))
+    hit = hit_see(actor=operator, hit=hit, answers=answers(hit), words="Driver matches the description.")
+    assert hit.seen_at is not None
+    assert hit.steps.get().note == "Driver matches the description."
+
+
+def test_immigration_is_no_basis(operator: Member, make_hit: MakeHit) -> None:
+    hit = make_hit(specific=True)
+    with pytest.raises(ValidationError, match="immigration enforcement is not permitted"):
+        hit_see(actor=operator, hit=hit, answers=answers(hit), words="ICE asked for the driver")
+
+
+def test_the_questions_follow_the_policy_and_the_list(operator: Member, make_hit: MakeHit) -> None:
+    hit = make_hit("8KRB412", read="8KR8412", make="Honda", model="Accord", year=2019, body="sedan")
+
+    def asked() -> list[str]:
+        return [question.label for question in comparison.questions(hit, hit.agency.policy)]
+
+    assert asked() == ["Character 4", "Other six", "State", "Make", "Model", "Body"]
+    under(hit.agency, compare=["characters", "state"])
+    assert asked() == ["Character 4", "Other six", "State"]
+    under(hit.agency, compare=[], person_check_lists=["general"])
+    assert asked() == ["Character 4", "Other six", "Wanted person"]
+
+
+def test_other_readings_stand_beside_the_character(make_hit: MakeHit) -> None:
+    others = [{"plate": "8KR8412", "confidence": 0.51}, {"plate": "8KRB412", "confidence": 0.46}]
+    hit = make_hit(read="8KR8412", reading={"candidates": others})
+    first = comparison.questions(hit, hit.agency.policy)[0]
+    assert [(reading.words, reading.confidence) for reading in first.read] == [("8", 0.51), ("B", 0.46)]
+    assert [option.words for option in first.options] == ["B", "8 or other", "Can’t tell"]
+
+
+def test_what_was_seen_is_on_the_trail(operator: Member, make_hit: MakeHit) -> None:
+    hit = make_hit()
+    hit_see(actor=operator, hit=hit, answers=answers(hit))
+    event = Event.objects.get(verb=Verb.HIT_SEEN)
+    assert event.actor == operator
+    assert event.elements["plate"] == hit.plate
+    assert event.purpose == f"Verifying hit {hit.number}"
+    assert event.policy_version == hit.agency.policy_label
+    assert Hit.objects.get().rungs_done == ["alert", "seen"]
