@@ -15,7 +15,10 @@ class PurposeForm(forms.Form):
     """Case or incident number, offense, and what one expects to learn; which of them the policy needs."""
 
     case_number = forms.CharField(
-        label="Case or incident number", max_length=30, required=False, widget=forms.TextInput({"class": "mono"})
+        label="Case or incident number",
+        max_length=30,
+        required=False,
+        widget=forms.TextInput({"class": "mono"}),
     )
     offense = forms.ChoiceField(label="Offense", choices=[("", "Choose"), *Offense.choices])
     reason = forms.CharField(

@@ -14,7 +14,7 @@ _TAIL_BITS = 74
 
 
 def detection_id(captured_at: datetime, *, camera: int, sender_id: str) -> uuid.UUID:
-    """The id of one detection: its time in milliseconds, then 74 bits of SHA-256 of camera and sender's id."""
+    """The id of one detection: its time in milliseconds, then 74 bits of a hash of camera and sender's id."""
     digest = hashlib.sha256(f"{camera}\0{sender_id}".encode()).digest()
     return _compose(captured_at, int.from_bytes(digest, "big") % (1 << _TAIL_BITS))
 

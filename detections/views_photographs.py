@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import Member
@@ -58,7 +58,7 @@ def photographs(request: HttpRequest) -> HttpResponse:
 
 
 def _give(form: PhotographForm, member: Member) -> ImageJob | None:
-    file: UploadedFile = form.cleaned_data["photograph"]
+    file: UploadedFile[bytes] = form.cleaned_data["photograph"]
     try:
         return photograph_give(
             actor=member,
@@ -74,7 +74,8 @@ def _give(form: PhotographForm, member: Member) -> ImageJob | None:
 
 def _own_job(request: HttpRequest, pk: int) -> ImageJob:
     member = _member(request)
-    job = get_object_or_404(ImageJob.objects.select_related("inquiry", "camera__agency"), pk=pk, given_by=member)
+    jobs = ImageJob.objects.select_related("inquiry", "camera__agency")
+    job = get_object_or_404(jobs, pk=pk, given_by=member)
     gate.require(member, Permission.GIVE_PICTURES, on=job, inquiry=job.inquiry)
     return job
 
@@ -86,7 +87,7 @@ def photograph(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"job": job, "reads": _reads(job)}
     if job.state != ImageJob.State.WAITING:
         plates = [detection.plate for detection, _ in context["reads"]]
-        record(request.user, Verb.RESULTS_VIEWED, job, inquiry=job.inquiry, elements={"plates": plates})
+        record(_member(request), Verb.RESULTS_VIEWED, job, inquiry=job.inquiry, elements={"plates": plates})
     part = request.headers.get("HX-Request") == "true"
     return render(request, f"detections/{'_photograph_result' if part else 'photograph'}.html", context)
 
@@ -102,8 +103,8 @@ def _reads(job: ImageJob) -> list[tuple[Detection, list[Hit]]]:
 
 
 @rule(Permission.GIVE_PICTURES)
-def photograph_image(request: HttpRequest, pk: int) -> HttpResponseBase:
+def photograph_image(request: HttpRequest, pk: int) -> HttpResponse:
     """The photograph itself, recorded each time."""
     job = _own_job(request, pk)
-    record(request.user, Verb.IMAGE_VIEWED, job, inquiry=job.inquiry)
+    record(_member(request), Verb.IMAGE_VIEWED, job, inquiry=job.inquiry)
     return pictures.whole(job.image)

@@ -12,6 +12,7 @@ from accounts.models import Agency, Member
 from accounts.services import purpose_state
 from detections import images
 from detections.demonstration import hits, lists, people, readers
+from detections.demonstration.drawing import draw_scene
 from detections.models import Camera
 from detections.services_images import photograph_give
 from detections.services_search import search_make
@@ -56,7 +57,7 @@ def _photograph(officer: Member, camera: Camera, rng: random.Random) -> None:
         case_number="26-11902",
         reason="Gray pickup parked on Alder Ave with fresh damage; is it the one from the collision?",
     )
-    scene = readers.draw_scene(
+    scene = draw_scene(
         plate="7NHD082",
         state="CA",
         color="GRY",

@@ -15,6 +15,7 @@ from detections.models import Camera, Hit, Outcome
 from detections.services_hits import hit_close, hit_exigent, hit_see, hit_validate
 
 People = dict[str, Member]
+Vehicle = tuple[str, str, str, str]
 
 
 def at_several_rungs(cameras: list[Camera], people: People, rng: random.Random) -> None:
@@ -26,11 +27,12 @@ def at_several_rungs(cameras: list[Camera], people: People, rng: random.Random) 
     suv = ("TOYOTA", "RAV4", "WHI", "suv")
 
     def passes(
-        camera: int, hours: float, plate: str, vehicle: tuple[str, str, str, str], **facts: str
+        camera: int, hours: float, plate: str, vehicle: Vehicle, state: str = "CA", read_as: str = ""
     ) -> Hit:
         moment = now - timedelta(hours=hours)
-        read = seen(cameras[camera], moment, rng, plate=plate, vehicle=vehicle, **({"state": "CA"} | facts))
-        return Hit.objects.get(pk=send(cameras[camera], [read]).hit_ids[0])
+        reader = cameras[camera]
+        read = seen(reader, moment, rng, plate=plate, vehicle=vehicle, state=state, read_as=read_as)
+        return Hit.objects.get(pk=send(reader, [read]).hit_ids[0])
 
     _recovered(passes(2, 100, "9LPX551", camry), people)
     _misread(passes(3, 52, "7TM5309", mazda), people)
