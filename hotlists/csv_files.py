@@ -106,7 +106,8 @@ def _read_line(
     try:
         values = _split(line, layout.delimiter)
         if len(values) != len(layout.columns):
-            raise BadValue(f"It has {len(values)} values; the header names {len(layout.columns)} columns.")
+            values_here = "1 value" if len(values) == 1 else f"{len(values)} values"
+            raise BadValue(f"It has {values_here}; the header names {len(layout.columns)} columns.")
         row = row_from(number, dict(zip(layout.columns, values, strict=True)), today)
         earlier = first_seen.setdefault((row.plate, row.state), number)
         if earlier != number:

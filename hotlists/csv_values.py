@@ -98,7 +98,7 @@ def _year(value: str, today: date) -> int | None:
         return None
     last = today.year + 2
     if not re.fullmatch(r"[0-9]{4}", value) or not FIRST_YEAR <= int(value) <= last:
-        raise BadValue(f"The year is none from {FIRST_YEAR} to {last}.")
+        raise BadValue(f"The year is not between {FIRST_YEAR} and {last}.")
     return int(value)
 
 

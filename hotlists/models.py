@@ -298,6 +298,11 @@ class Upload(models.Model):
         return self.hot_list.agency
 
     @property
+    def shrinks(self) -> bool:
+        """Whether the file has less than half of the entries that are in use: it may be cut off."""
+        return self.good * 2 < self.removed + self.unchanged
+
+    @property
     def is_loaded_already(self) -> bool:
         """Whether the same file is the one loaded last."""
         last = self.hot_list.last_snapshot

@@ -16,7 +16,7 @@ from hotlists.models import Entry, HotList
 from hotlists.moves import ENTRY_MOVES, permission_for
 from hotlists.service_lists import stated, two_people
 from trail.moves import MoveRefused
-from trail.purpose import check_case_number, check_reason, refuse_immigration
+from trail.purpose import VagueReason, check_case_number, check_reason, refuse_immigration
 from trail.services import act, record
 from trail.verbs import Verb
 from training import gate
@@ -53,7 +53,7 @@ def hot_plate_enter(
         state=(plates.normalize_state, state),
         reason=(_reason, reason),
         case_number=(check_case_number, case_number),
-        synopsis=(check_reason, synopsis),
+        synopsis=(_synopsis, synopsis),
         expires_on=(lambda day: _expiry(day, hot_list.agency), expires_on),
     )
     texts["expires_at"] = end_of(texts.pop("expires_on"))
@@ -163,6 +163,17 @@ def _reason(text: str) -> str:
         raise ValueError("Say what the vehicle is wanted for.")
     refuse_immigration(tidy)
     return tidy
+
+
+def _synopsis(text: str) -> str:
+    refuse_immigration(text)
+    try:
+        return check_reason(text)
+    except VagueReason as vague:
+        raise ValueError(
+            "That says too little for another officer to check. Say what happened, where and when, such as "
+            "“Two men robbed the Quay St pharmacy at 16:20 and left in this car.”"
+        ) from vague
 
 
 def _expiry(day: date, agency: Agency) -> date:

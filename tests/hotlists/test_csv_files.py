@@ -62,7 +62,7 @@ def test_a_bad_line_says_why(values: str, said: str) -> None:
 
 @pytest.mark.parametrize("year", ["06", "1899", "2029", "20x6", "2026.0"])
 def test_a_year_that_is_none(year: str) -> None:
-    assert why(f"8ABC123,Stolen,{year}", "plate,reason,year") == "The year is none from 1900 to 2028."
+    assert why(f"8ABC123,Stolen,{year}", "plate,reason,year") == "The year is not between 1900 and 2028."
 
 
 @pytest.mark.parametrize("day", ["2026-13-01", "31/12/2026", "soon", "9999-12-31", "0000-01-01"])

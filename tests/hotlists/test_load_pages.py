@@ -109,7 +109,7 @@ def test_each_bad_line_with_its_number_then_the_rest(
     assert "2 entries can be loaded" in page
     assert "2 lines are bad" in page
     assert "Load the other 2 entries" in page
-    assert '<th scope="row" class="num">3</th><td>It has 1 values' in page
+    assert '<th scope="row" class="num">3</th><td>It has 1 value;' in page
     assert '<th scope="row" class="num">4</th><td>“XX” is no state' in page
     assert "8KRB412" not in page
     assert "8KRB412" not in address
@@ -187,6 +187,18 @@ def test_latin_1_and_the_same_file_are_said(
         answer = give(client, general_list, io.BytesIO(content))
         assert said in client.get(answer["Location"]).content.decode()
         client.post(answer["Location"], {"choice": "load"})
+
+
+def test_a_file_that_may_be_cut_off_is_marked(
+    administrator: Member, general_list: HotList, sign_in: SignIn
+) -> None:
+    client, said = sign_in(administrator), "less than half of the entries in use"
+    lines = [f"7ABC12{number},CA,Stolen" for number in range(5)]
+    address = checked(client, general_list, *lines)
+    assert said not in client.get(address).content.decode()
+    client.post(address, {"choice": "load"})
+    assert said not in client.get(checked(client, general_list, *lines[:3])).content.decode()
+    assert said in client.get(checked(client, general_list, *lines[:2])).content.decode()
 
 
 def test_bad_lines_are_paged(

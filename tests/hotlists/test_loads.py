@@ -176,7 +176,7 @@ def test_a_kept_file_changes_nothing_and_says_what_it_would(
     upload = keep(administrator, general_list, "1A,CA,Stolen", "bad", "1C,CA,Stolen", ",,")
     assert (upload.good, upload.added, upload.removed, upload.unchanged) == (2, 1, 1, 1)
     assert upload.problems == [
-        [3, "It has 1 values; the header names 3 columns."],
+        [3, "It has 1 value; the header names 3 columns."],
         [5, "The plate is missing."],
     ]
     assert list(Entry.objects.values()) == before
