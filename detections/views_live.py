@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
@@ -58,14 +58,22 @@ class Watch:
     async def events(self) -> AsyncIterator[bytes]:
         """The stream, from the first comment until access ends or the reader goes."""
         yield b"retry: 2000\n: connected\n\n"
-        async with listener.follow() as queue:
-            notice: Notice | None = Notice(RESUMED)
-            while (lines := await _off_the_loop(self.answer, notice)) is not None:
-                yield lines
-                try:
-                    notice = await asyncio.wait_for(queue.get(), SECONDS_BETWEEN_HEARTBEATS)
-                except TimeoutError:
-                    notice = None
+        try:
+            async with listener.follow() as queue:
+                async for lines in self._answers(queue):
+                    yield lines
+        except (TimeoutError, OperationalError):
+            # The database is away: the console says so, and comes back by itself.
+            return
+
+    async def _answers(self, queue: asyncio.Queue[Notice]) -> AsyncIterator[bytes]:
+        notice: Notice | None = Notice(RESUMED)
+        while (lines := await _off_the_loop(self.answer, notice)) is not None:
+            yield lines
+            try:
+                notice = await asyncio.wait_for(queue.get(), SECONDS_BETWEEN_HEARTBEATS)
+            except TimeoutError:
+                notice = None
         yield b"event: ended\ndata: access\n\n"
 
     def answer(self, notice: Notice | None) -> bytes | None:

@@ -124,7 +124,9 @@ def hit_of(key: ReaderKey, plate: str, sender_id: str, **facts: Any) -> Hit:
         "confidence": 0.51,
     } | facts
     one = Read(sender_id=sender_id, plate=plate, **given)
-    receipt = receive(actor=key, camera=key.camera, reads=[one], refused=[], batch_sha256=sender_id * 9)
+    receipt = receive(
+        actor=key, camera=key.camera, reads=[one], refused=[], batch_sha256=(sender_id * 9)[:64]
+    )
     return Hit.objects.get(pk=receipt.hit_ids[0])
 
 
