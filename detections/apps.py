@@ -1,6 +1,7 @@
 """Registers the room; nothing more happens here."""
 
 from django.apps import AppConfig
+from django.db.models import Field
 
 
 class DetectionsConfig(AppConfig):
@@ -8,3 +9,9 @@ class DetectionsConfig(AppConfig):
 
     name = "detections"
     verbose_name = "Detections and hits"
+
+    def ready(self) -> None:
+        """Register the look-up of `detections.lookups`."""
+        from detections.lookups import OneOf
+
+        Field.register_lookup(OneOf)

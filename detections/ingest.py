@@ -72,6 +72,7 @@ def receive(
             transfer=earlier, detection_ids=ids, fresh=frozenset(), conflicts=conflicts, hit_ids=[],
             refused=list(refused),
         )  # fmt: skip
+    hit_ids = matching.match(camera=camera, reads=fresh)
     transfer = Transfer.objects.create(
         camera=camera,
         batch_sha256=batch_sha256,
@@ -79,13 +80,10 @@ def receive(
         accepted=len(fresh),
         duplicates=len(reads) - len(fresh) - len(conflicts),
         refused=len(refused) + len(conflicts),
+        hits=len(hit_ids),
     )
     _copy(camera, transfer, fresh)
-    hit_ids = matching.match(camera=camera, reads=fresh)
-    if hit_ids:
-        transfer.hits = len(hit_ids)
-        transfer.save(update_fields=["hits"])
-        live.announce(hit_ids)
+    live.announce(hit_ids)
     _record(actor, transfer, conflicts, refused)
     return Receipt(
         transfer=transfer, detection_ids=ids, fresh=frozenset(fresh), conflicts=conflicts, hit_ids=hit_ids,
@@ -132,7 +130,7 @@ def _contents(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Hash of the content of those that are stored, by id. The bounds let PostgreSQL pass over other days."""
     if not ids:
         return {}
-    stored = Detection.objects.filter(id__in=ids, id__gte=min(ids), id__lte=max(ids))
+    stored = Detection.objects.filter(id__one_of=ids, id__gte=min(ids), id__lte=max(ids))
     return dict(stored.values_list("id", "content_sha256"))
 
 
@@ -142,11 +140,11 @@ def _copy(camera: Camera, transfer: Transfer, fresh: Mapping[uuid.UUID, Read]) -
     partitions.ensure(read.captured_at for read in fresh.values())
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(COPY) as copy:
         for detection_id, read in fresh.items():
-            copy.write_row(_row(detection_id, read, camera, transfer))
+            copy.write_row(in_columns(detection_id, read, camera, transfer))
 
 
-def _row(detection_id: uuid.UUID, read: Read, camera: Camera, transfer: Transfer) -> tuple[Any, ...]:
-    """The read in the order of `COLUMNS`."""
+def in_columns(detection_id: uuid.UUID, read: Read, camera: Camera, transfer: Transfer) -> tuple[Any, ...]:
+    """A read under its id, in the order of `COLUMNS`."""
     return (
         detection_id, camera.agency_id, camera.pk, transfer.pk, read.sender_id, read.content_sha256,
         transfer.received_at, read.plate, fold(read.plate), read.state, read.confidence,

@@ -38,8 +38,8 @@ def announce_change(hit_id: int) -> None:
 
 def _notify(channel: str, hit_ids: Iterable[int]) -> None:
     with connection.cursor() as cursor:
-        for hit_id in hit_ids:
-            cursor.execute("SELECT pg_notify(%s, %s)", [channel, str(hit_id)])
+        ids = [str(hit_id) for hit_id in hit_ids]
+        cursor.execute("SELECT pg_notify(%s, id) FROM unnest(%s::text[]) AS id", [channel, ids])
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def _entries(agency: Agency, keys: Iterable[str]) -> Iterable[Entry]:
     loads = Snapshot.objects.filter(hot_list=OuterRef("hot_list")).order_by("-loaded_at").values("loaded_at")
     return (
         Entry.objects.in_use()
-        .filter(hot_list__agency=agency, plate_key__in=list(keys))
+        .filter(hot_list__agency=agency, plate_key__one_of=keys)
         .annotate(list_loaded_at=Subquery(loads[:1], output_field=DateTimeField()))
         .only("plate", "plate_key", "state")
         .order_by("pk")
@@ -74,5 +74,5 @@ def _hit(camera: Camera, detection_id: uuid.UUID, read: Read, entry: Entry) -> H
 
 def _not_standing(hits: list[Hit]) -> list[Hit]:
     detections = {hit.detection_id for hit in hits}
-    standing = set(Hit.objects.filter(detection_id__in=detections).values_list("detection_id", "entry_id"))
+    standing = set(Hit.objects.filter(detection_id__one_of=detections).values_list("detection_id", "entry_id"))
     return [hit for hit in hits if (hit.detection_id, hit.entry_id) not in standing]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 
 from django.db import models
 from django.db.models import Q
@@ -79,7 +80,7 @@ class ReaderKey(HashedKey):
         """The agency of its camera."""
         return self.camera.agency
 
-    @property
+    @cached_property
     def trail_policy(self) -> str:
         """The policy version in force there."""
         return self.camera.agency.policy_label

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,28 +17,30 @@ from PIL import Image
 from detections.models import ReaderKey
 
 Post = Callable[..., Any]
+ADDRESS = "/api/v1/detections/"
+JSON = "application/json"
 
 
 @pytest.fixture(autouse=True)
-def evidence(settings: Any, tmp_path: Path) -> Iterator[Path]:
+def evidence(settings: Any, tmp_path: Path) -> Path:
     """The folder of evidence images, empty; also a fresh count of requests."""
     cache.clear()
     storage = settings.STORAGES["evidence"]
     options = storage["OPTIONS"] | {"location": tmp_path / "images"}
     settings.STORAGES = settings.STORAGES | {"evidence": storage | {"OPTIONS": options}}
-    yield tmp_path / "images"
+    return tmp_path / "images"
 
 
 @pytest.fixture
 def post(reader_key: tuple[ReaderKey, str]) -> Post:
-    """Sends as the reader: `post("api/v1/detections/", content)`; a dictionary with files goes as multipart."""
+    """Sends as the reader: `post(content)`, as JSON or, told so, as multipart."""
     client = Client()
 
-    def send(content: Any, path: str = "/api/v1/detections/", multipart: bool = False, **given: Any) -> Any:
+    def send(content: Any, path: str = ADDRESS, multipart: bool = False, kind: str = JSON) -> Any:
         headers = {"Authorization": f"Bearer {reader_key[1]}"}
         if multipart:
-            return client.post(path, content, headers=headers, **given)
-        return client.post(path, content, content_type="application/json", headers=headers, **given)
+            return client.post(path, content, headers=headers)
+        return client.post(path, content, content_type=kind, headers=headers)
 
     return send
 

@@ -81,7 +81,7 @@ def test_a_body_that_is_too_large_is_refused(post, row, settings) -> None:
 
 
 def test_another_kind_of_content_is_refused(post, row) -> None:
-    answer = post(b"8KRB412", content_type="text/plain")
+    answer = post(b"8KRB412", kind="text/plain")
     assert (answer.status_code, answer.json()["error"]["code"]) == (415, "unsupported_media_type")
 
 

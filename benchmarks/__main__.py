@@ -1,0 +1,31 @@
+"""`python -m benchmarks` (make bench): measures each row in a scratch database and prints it."""
+
+import os
+import platform
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alpr.settings")
+
+import django
+from django.conf import settings
+
+from alpr import embedded
+
+
+def main() -> None:
+    """Start the database where it is the embedded one, run every row, and print the figures."""
+    django.setup()
+    from benchmarks import ingest, scratch
+
+    if not settings.DATABASE_URL:
+        embedded.ensure_running(settings.DATA_DIR)
+    with scratch.database():
+        print(
+            f"Python {platform.python_version()}, PostgreSQL {scratch.version()}, {os.cpu_count()} processors"
+        )
+        for run in (ingest.run,):
+            for row in run():
+                print(row)
+
+
+if __name__ == "__main__":
+    main()

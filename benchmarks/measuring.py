@@ -1,0 +1,50 @@
+"""One measured row: how long ours took, how long the bare machine took, and the memory."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: seconds that each took for `rows` rows."""
+
+    name: str
+    against: str
+    rows: int
+    ours: float
+    bare: float
+
+    @property
+    def ratio(self) -> float:
+        """The speed of ours as a share of the bare machine's: 1 is as fast."""
+        return self.bare / self.ours
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name}: {self.ratio:.2f} of {self.against} "
+            f"({self.rows / self.ours:,.0f} against {self.rows / self.bare:,.0f} rows a second; "
+            f"peak memory {peak_mebibytes()} MiB)"
+        )
+
+
+def peak_mebibytes() -> int:
+    """The most memory that this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def seconds(act: Callable[[], None]) -> float:
+    """How long one act takes."""
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+def turns(ours: Iterable[Callable[[], None]], bare: Iterable[Callable[[], None]]) -> tuple[float, float]:
+    """Run the two by turns, so that what else the machine does meets both, and give the median of each."""
+    took = [(seconds(mine), seconds(plain)) for mine, plain in zip(ours, bare, strict=True)]
+    return statistics.median(mine for mine, _ in took), statistics.median(plain for _, plain in took)
