@@ -171,15 +171,11 @@ def test_a_demonstration_says_so_on_every_page() -> None:
 # Sign-in
 
 
-def test_the_notice_comes_before_the_form() -> None:
-    shown = sign_in()
-    assert shown.index("By signing in you agree") < shown.index('name="password"')
-
-
-def test_an_agency_may_word_its_own_notice() -> None:
-    shown = sign_in(notice="Ours alone.")
-    assert "Ours alone." in shown
-    assert "By signing in you agree" not in shown
+def test_the_notice_is_a_page_of_its_own_to_be_agreed_to() -> None:
+    shown = page("accounts/notice.html")
+    assert shown.index("By signing in you agree") < shown.index("I have read this and agree")
+    assert 'name="password"' not in shown
+    assert "/notice/" in sign_in()
 
 
 def test_sign_in_offers_no_reset_and_no_placeholder() -> None:
