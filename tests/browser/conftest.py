@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,40 +34,40 @@ def system() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     variables = {name: value for name, value in os.environ.items() if name not in OUTSIDE}
+    log = environment.REPOSITORY / "data" / f"browser-{os.getpid()}.log"
+    log.parent.mkdir(exist_ok=True)
     process = subprocess.Popen(
         [sys.executable, "manage.py", "up", "--demo", "--port", str(port)],
         cwd=environment.REPOSITORY,
         env={**variables, "ALPR_DATA": str(data), "PYTHONUNBUFFERED": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        stdout=log.open("w"),
         stderr=subprocess.STDOUT,
-        text=True,
     )
     try:
-        _await_announcement(process)
+        _await_announcement(process, log)
         yield f"http://127.0.0.1:{port}"
     finally:
         _stop(process, data)
         shutil.rmtree(data, ignore_errors=True)
+        log.unlink()
 
 
-def _await_announcement(process: subprocess.Popen[str]) -> None:
-    assert process.stdout is not None
-    printed = ""
-    for line in process.stdout:
-        printed += line
-        if "Ctrl-C stops it" in line:
-            return
-    raise AssertionError(f"The system did not start:\n{printed}")
+def _await_announcement(process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 300
+    while "Ctrl-C stops it" not in log.read_text():
+        assert process.poll() is None, f"The system did not start:\n{log.read_text()}"
+        assert time.monotonic() < deadline, f"The system did not start in time:\n{log.read_text()}"
+        time.sleep(0.2)
 
 
-def _stop(process: subprocess.Popen[str], data: Path) -> None:
+def _stop(process: subprocess.Popen[bytes], data: Path) -> None:
     process.send_signal(signal.SIGTERM)
     try:
-        process.communicate(timeout=60)
+        process.wait(timeout=60)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.communicate()
+        process.wait()
     embedded.stop(data)
 
 

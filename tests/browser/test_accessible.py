@@ -1,0 +1,72 @@
+"""Every page that people work on passes axe (WCAG 2.1 AA) in each theme, and breaks no content policy."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.browser.conftest import SignIn
+
+pytestmark = pytest.mark.browser
+
+THEMES = ("light", "dark", "night")
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
+PAGES = {
+    "operator": [
+        "/console/", "/console/closed/", "/search/", "/photographs/", "/hot-plates/", "/hot-plates/new/",
+        "/my-record/", "/accounts/2fa/", "/accounts/password/change/",
+    ],
+    "supervisor": ["/hot-plates/"],
+    "custodian": ["/holds/"],
+    "lapsed": ["/console/"],
+    "admin": ["/admin/"],
+}  # fmt: skip
+
+
+def problems(page: Page) -> list[str]:
+    """What axe finds on the page, in each theme, as readable lines."""
+    found = []
+    for theme in THEMES:
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        page.wait_for_timeout(150)
+        for violation in Axe().run(page, options=RULES).response["violations"]:
+            where = [node["target"] for node in violation["nodes"]][:3]
+            found.append(f"{page.url} in {theme}: {violation['id']}, {violation['help']} {where}")
+    return found
+
+
+@pytest.mark.parametrize("person", PAGES)
+def test_pages_pass_axe_and_keep_the_content_policy(sign_in: SignIn, system: str, person: str) -> None:
+    page = sign_in(person)
+    said: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Content Security Policy" in message.text:
+            said.append(f"{page.url}: {message.text}")
+
+    page.on("console", note)
+    found: list[str] = []
+    for path in PAGES[person]:
+        page.goto(f"{system}{path}")
+        found += problems(page)
+    assert not found, "\n".join(found)
+    assert not said, "\n".join(said)
+
+
+def test_an_open_hit_passes_axe(sign_in: SignIn, system: str) -> None:
+    page = sign_in("operator")
+    page.goto(f"{system}/console/")
+    for link in [each.get_attribute("href") for each in page.locator("a.hit").all()]:
+        page.goto(f"{system}{link}")
+        found = problems(page)
+        assert not found, "\n".join(found)
+
+
+def test_nothing_runs_over_the_edge_of_a_phone(sign_in: SignIn, system: str) -> None:
+    page = sign_in("operator")
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in PAGES["operator"]:
+        page.goto(f"{system}{path}")
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{path} is {over} px wider than the screen."
