@@ -40,6 +40,8 @@ def _line(name: str, label: str, hint: str = "", *, required: bool = True) -> fo
 class HotPlateForm(forms.Form):
     """A vehicle of interest for a specific list."""
 
+    field_order = ("hot_list", "case_number", "reason", "synopsis")
+
     hot_list = forms.ModelChoiceField(HotList.objects.none(), label="Hot list", empty_label="Choose a list")
     plate = forms.CharField(
         max_length=20,
