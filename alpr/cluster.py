@@ -13,8 +13,10 @@ import pwd
 import re
 import shlex
 import shutil
+import signal
 import stat
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -143,11 +145,15 @@ def start(data: Path, *, durable: bool) -> None:
 
 def stop(data: Path) -> None:
     """Stop the server if it runs; open connections are cut, and what was committed is kept."""
-    if postmaster(data) is not None:
-        _run(
-            folder(data),
-            *("pg_ctl", "stop", "--wait", "--silent", "--mode=fast", f"--timeout={SECONDS_TO_STOP}"),
-        )
+    served = postmaster(data)
+    if served is not None:
+        # Not by pg_ctl: as the server's user it needs a way to the folder, which may have been closed since.
+        os.kill(served[0], signal.SIGINT)
+    deadline = time.monotonic() + SECONDS_TO_STOP
+    while postmaster(data) is not None:
+        if time.monotonic() > deadline:
+            raise EmbeddedDatabaseError(f"The embedded PostgreSQL did not stop within {SECONDS_TO_STOP} s.")
+        time.sleep(0.02)
     if socket_folder(data).parent != data / "run":
         with contextlib.suppress(OSError):
             socket_folder(data).rmdir()

@@ -1,9 +1,11 @@
 """Installations of their own for the tests of the platform: real processes, folders and ports."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,19 +47,30 @@ class Installation:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
+def place() -> Iterator[Path]:
+    """A folder of the test's own. Not pytest's: each run closes the folder above those of the last to others,
+    which for root shuts out the server's user."""
+    made = Path(tempfile.mkdtemp(prefix="records-"))
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def installation(place: Path) -> Iterator[Installation]:
     """A new, empty data folder."""
-    made = Installation(tmp_path / "data")
+    made = Installation(place / "data")
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
-def standing_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def standing_installation() -> Iterator[Installation]:
     """A data folder that the tests of one module share, since a first start takes its time."""
-    made = Installation(tmp_path_factory.mktemp("standing") / "data")
+    place = Path(tempfile.mkdtemp(prefix="records-"))
+    made = Installation(place / "data")
     yield made
     made.close()
+    shutil.rmtree(place)
 
 
 @pytest.fixture

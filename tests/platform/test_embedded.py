@@ -60,10 +60,10 @@ def test_refuses_a_folder_of_another_system_user(installation):
         embedded.ensure_running(refused)
 
 
-def test_refuses_a_folder_that_is_none(tmp_path):
-    (tmp_path / "data").write_text("a file")
+def test_refuses_a_folder_that_is_none(place):
+    (place / "data").write_text("a file")
     with pytest.raises(EmbeddedDatabaseError, match="cannot be used"):
-        embedded.ensure_running(tmp_path / "data")
+        embedded.ensure_running(place / "data")
 
 
 @pytest.mark.parametrize(("version", "said"), [("16", "PostgreSQL 16"), (None, "an unknown version")])
@@ -78,9 +78,9 @@ def test_refuses_the_cluster_of_another_postgresql(installation, version, said):
         embedded.ensure_running(installation.data)
 
 
-def test_refuses_a_cluster_that_is_served_from_elsewhere(installation, tmp_path):
+def test_refuses_a_cluster_that_is_served_from_elsewhere(installation, place):
     embedded.ensure_running(installation.data, durable=False)
-    moved = installation.data.rename(tmp_path / "moved")
+    moved = installation.data.rename(place / "moved")
     with pytest.raises(EmbeddedDatabaseError, match="in use by another running installation"):
         embedded.ensure_running(moved)
     moved.rename(installation.data)
@@ -105,14 +105,14 @@ def test_only_its_own_system_user_can_reach_it_and_nothing_listens_on_the_networ
         assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
 
 
-def test_settings_touch_nothing(tmp_path):
-    embedded.connection_settings(tmp_path / "data")
-    assert not (tmp_path / "data").exists()
+def test_settings_touch_nothing(place):
+    embedded.connection_settings(place / "data")
+    assert not (place / "data").exists()
 
 
 @pytest.mark.parametrize("name", ["x" * 120, 'odd, "quoted" $name', "spaced name", "Straße"])
-def test_serves_a_folder_of_any_name(tmp_path, name):
-    data = tmp_path / name
+def test_serves_a_folder_of_any_name(place, name):
+    data = place / name
     embedded.ensure_running(data, durable=False)
     assert len(str(embedded.socket_folder(data))) < 90
     with connect(data) as connection:
@@ -136,6 +136,13 @@ def test_a_forked_child_neither_keeps_it_running_nor_stops_it(installation):
     forked = installation.start("-c", FORK_AND_USE, str(installation.data))
     told = forked.communicate()[0].splitlines()
     assert told == ["after the child: True", "beside the child: False"]
+
+
+def test_stops_though_the_folders_above_were_closed_meanwhile(installation, place):
+    embedded.ensure_running(installation.data, durable=False)
+    place.chmod(0o700)
+    embedded.leave(installation.data)
+    assert not embedded.answers(installation.data)
 
 
 def test_many_at_once_start_one_server(installation):
