@@ -74,5 +74,7 @@ def _hit(camera: Camera, detection_id: uuid.UUID, read: Read, entry: Entry) -> H
 
 def _not_standing(hits: list[Hit]) -> list[Hit]:
     detections = {hit.detection_id for hit in hits}
-    standing = set(Hit.objects.filter(detection_id__one_of=detections).values_list("detection_id", "entry_id"))
+    standing = set(
+        Hit.objects.filter(detection_id__one_of=detections).values_list("detection_id", "entry_id")
+    )
     return [hit for hit in hits if (hit.detection_id, hit.entry_id) not in standing]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -35,7 +36,13 @@ def reader_key(method: str, *parsers: type) -> Callable[[View], View]:
     """The view is for readers with a standing key, and sees what is its camera's alone."""
 
     def declare(view: View) -> View:
-        guarded = api_view([method])(throttle_classes([ReaderThrottle])(parser_classes(parsers)(view)))
+        @functools.wraps(view)
+        def measured(request: Request, *args: Any, **kwargs: Any) -> Response:
+            if "Transfer-Encoding" in request.headers:
+                raise BadRequest("Send the body with its Content-Length.", code="length_required", status=411)
+            return view(request, *args, **kwargs)
+
+        guarded = api_view([method])(throttle_classes([ReaderThrottle])(parser_classes(parsers)(measured)))
         guarded.rule = "reader key"  # type: ignore[attr-defined]
         return guarded
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from detections import images
@@ -83,6 +84,12 @@ def test_a_body_that_is_too_large_is_refused(post, row, settings) -> None:
 def test_another_kind_of_content_is_refused(post, row) -> None:
     answer = post(b"8KRB412", kind="text/plain")
     assert (answer.status_code, answer.json()["error"]["code"]) == (415, "unsupported_media_type")
+
+
+def test_a_body_in_chunks_is_refused_by_name(reader_key, row) -> None:
+    headers = {"Authorization": f"Bearer {reader_key[1]}", "Transfer-Encoding": "chunked"}
+    answer = Client().post("/api/v1/detections/", row(), content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (411, "length_required")
 
 
 def test_the_good_rows_of_a_mixed_batch_are_stored_and_the_bad_ones_named(post, row) -> None:
