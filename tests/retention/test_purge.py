@@ -39,8 +39,9 @@ from trail.verbs import Outcome, Verb
 NAMES = ("rows_gone", "held", "hits_gone", "hits_held", "jobs_gone")
 
 
+@pytest.mark.usefixtures("days")
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -85,13 +85,14 @@ def killed_at(step: int, agency: Agency) -> bool:
     return False
 
 
+@pytest.mark.usefixtures("days")
 def test_killed_at_every_step_and_started_again(
     operator: Member, outsider: Member, evidence: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = settings.STORAGES["evidence"]
     backend = f"{MortalStorage.__module__}.{MortalStorage.__qualname__}"
     settings.STORAGES = settings.STORAGES | {"evidence": place | {"BACKEND": backend}}
-    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(retention, "BATCH", 3)
     step, died = 0, True
     while died:
         step += 1
@@ -110,7 +111,7 @@ def test_killed_at_every_step_and_started_again(
             assert all(
                 Event.objects.filter(verb=Verb.PURGED, object_pk=str(run.pk)).count() == 1 for run in runs
             )
-    assert step > 40
+    assert step > 30
 
 
 @pytest.mark.django_db(transaction=True)
