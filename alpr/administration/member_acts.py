@@ -28,7 +28,7 @@ class AddMember(ActForm):
     name, label, permission = "add", "Add a member", Permission.MANAGE_MEMBERS
     explains = "The account opens nothing until a second person approves it and its training is entered."
 
-    sign_in_name = Line(max_length=60)
+    sign_in_name = Line(max_length=60, label="Sign-in name")
     badge = Line(max_length=20, label="Badge number")
     full_name = Line(max_length=120, label="Name")
     job_title = Line(max_length=120, help_text="As the policy names who may use the system.")

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from accounts.permissions import Permission
 from detections.models import Hit, HitStep, Search
@@ -33,11 +34,11 @@ class HitAdmin(GatedAdmin):
     sees = Permission.SEE_HITS
     list_verb, page_verb = Verb.HITS_VIEWED, Verb.HIT_VIEWED
     inlines = (Steps,)
-    list_display = ("number", "made_at", "status", "rung", "outcome", "is_exact", "camera")
-    list_filter = ("status", "outcome", "is_exact", "made_at")
+    list_display = ("number", "made_at", "status", "rung", "outcome", "match", "camera")
+    list_filter = ("status", "is_exact", "made_at", "outcome")
     list_select_related = ("camera",)
     readonly_fields = (
-        "number", "made_at", "status", "rung", "outcome", "plate", "state", "is_exact", "listed", "entry",
+        "number", "made_at", "status", "rung", "outcome", "plate", "state", "match", "listed", "entry",
         "list_loaded_at", "camera", "captured_at", "vehicle", "confidence", "engine", "exigent_by",
         "exigent_at", "exigent_reviewed_by", "exigent_reviewed_at", "closed_by", "closed_at",
     )  # fmt: skip
@@ -47,7 +48,7 @@ class HitAdmin(GatedAdmin):
             "As read",
             {"fields": ("plate", "state", "vehicle", "confidence", "engine", "camera", "captured_at")},
         ),
-        ("As listed", {"fields": ("listed", "is_exact", "entry", "list_loaded_at")}),
+        ("As listed", {"fields": ("listed", "match", "entry", "list_loaded_at")}),
         ("Exigent circumstances", {"fields": readonly_fields[16:20]}),
         ("Closed", {"fields": ("closed_by", "closed_at")}),
     )
@@ -59,7 +60,12 @@ class HitAdmin(GatedAdmin):
     @admin.display(description="rung reached")
     def rung(self, hit: Hit) -> str:
         """The highest rung."""
-        return hit.rungs_done[-1].label
+        return capfirst(hit.rungs_done[-1].label)
+
+    @admin.display(description="match", ordering="is_exact")
+    def match(self, hit: Hit) -> str:
+        """Exact, or only possible."""
+        return "Exact" if hit.is_exact else "Possible"
 
     @admin.display(description="plate as listed")
     def listed(self, hit: Hit) -> str:
