@@ -105,7 +105,7 @@ def _by_row(rows: list[object], files: dict[str, UploadedFile[bytes]]) -> dict[i
     found, unused = {}, set(files)
     for index, row in enumerate(rows):
         name = row.get("sender_id") if isinstance(row, dict) else None
-        if name not in files and len(rows) == 1:
+        if len(rows) == 1 and SINGLE_PICTURE in files:
             name = SINGLE_PICTURE
         if isinstance(name, str) and name in files:
             found[index] = files[name]

@@ -43,7 +43,10 @@ def read_row(raw: object, index: int, terms: Terms, *, picture_sha256: str = "")
     values = _values(row, terms)
     if row.reasons:
         return RefusedRow(index, values["sender_id"], row.reasons)
-    return Read(**values, content_sha256=content_sha256(raw, picture_sha256))
+    try:
+        return Read(**values, content_sha256=content_sha256(raw, picture_sha256))
+    except RecursionError:
+        return RefusedRow(index, values["sender_id"], {"": "Its values lie too deep within each other."})
 
 
 def content_sha256(raw: dict[str, Any], picture_sha256: str = "") -> str:

@@ -13,11 +13,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from detections import images
 from detections.models import Detection, Hit, Transfer
 from tests.api.conftest import files, jpeg
-from tests.api.test_native import BAD_VALUES, with_value
+from tests.api.test_native import BAD_VALUES, JSON, NAMES, with_value
 from trail.models import Event
 from trail.verbs import Outcome, Verb
 
@@ -172,6 +174,16 @@ def test_a_database_that_is_gone_is_503_and_nothing_is_lost(
         assert int(answer["Retry-After"]) > 0
     assert post(batch).status_code == 201
     assert Detection.objects.count() == 1
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=JSON | st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES, JSON)), max_size=4))
+def test_whatever_json_comes_the_answer_is_no_error_of_ours(post, row, rows: Any) -> None:
+    if isinstance(rows, list):
+        rows = [row() | one if isinstance(one, dict) else one for one in rows]
+    answer = post(json.dumps(rows))
+    assert answer.status_code in (200, 201, 400, 409)
+    assert ("receipt" in answer.json()) != ("error" in answer.json())
 
 
 class TestWithPictures:

@@ -70,6 +70,15 @@ def test_what_is_no_object_is_refused(raw: object) -> None:
     assert isinstance(read_row(raw, 0, TERMS), RefusedRow)
 
 
+def test_values_too_deep_within_each_other_are_refused() -> None:
+    deep: list[Any] = []
+    for _ in range(200_000):
+        deep = [deep]
+    refused = read_row(GOOD | {"extra": deep}, 0, TERMS)
+    assert isinstance(refused, RefusedRow)
+    assert set(refused.reasons) == {""}
+
+
 def test_every_reason_is_told_at_once() -> None:
     refused = read_row({"plate": "X" * 40, "latitude": 91, "longitude": 0, "confidence": 7}, 0, TERMS)
     assert set(refused.reasons) == {"sender_id", "captured_at", "plate", "latitude", "confidence"}
