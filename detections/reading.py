@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from detections import images
-from detections.ingest import Read, Receipt, receive
+from detections.ingest import InactiveCamera, Read, Receipt, receive
 from detections.models import ImageJob
 from detections.recognition import BadImage, PlateRead, PlateReader, get_reader, open_image
 from trail.actors import Actor, System
@@ -58,7 +58,11 @@ def _read(job: ImageJob, reader: PlateReader) -> None:
         return
     plates = [plate for plate in reader.read(pixels) if _counts(plate)][:MOST_PLATES]
     actor = _actor(job)
-    found = _detected(job, plates, reader, actor).detection_ids if plates else []
+    try:
+        found = _detected(job, plates, reader, actor).detection_ids if plates else []
+    except InactiveCamera as inactive:
+        _fail(job, str(inactive))
+        return
     _finish(job, ImageJob.State.READ if found else ImageJob.State.NOTHING)
     job.detection_ids = [str(key) for key in found]
     job.save()

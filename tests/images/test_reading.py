@@ -83,6 +83,15 @@ def test_a_picture_whose_file_is_gone_fails_with_its_reason(camera: Camera) -> N
     assert Event.objects.filter(verb=Verb.IMAGE_FAILED).count() == 1
 
 
+def test_a_picture_of_a_camera_out_of_service_fails_with_its_reason(camera: Camera) -> None:
+    job = image_give(actor=JOB, camera=camera, data=scene())
+    Camera.objects.filter(pk=camera.pk).update(is_active=False)
+    read_waiting(job.pk)
+    job.refresh_from_db()
+    assert job.state == ImageJob.State.FAILED
+    assert "out of service" in job.error
+
+
 def test_a_picture_that_stops_its_reader_is_given_up(camera: Camera) -> None:
     job = image_give(actor=JOB, camera=camera, data=scene())
     ImageJob.objects.filter(pk=job.pk).update(attempts=MOST_ATTEMPTS)
