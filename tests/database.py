@@ -17,13 +17,15 @@ os.environ.setdefault("ALPR_SECRET_KEY", "for the tests alone, signs nothing tha
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the embedded PostgreSQL in the process that starts the workers."""
-    in_worker = hasattr(session.config, "workerinput")
-    if in_worker or environment.text("DATABASE_URL", ""):
+    if hasattr(session.config, "workerinput"):
         return
-    try:
-        embedded.ensure_running(environment.data_folder(), durable=False)
-    except embedded.EmbeddedDatabaseError as error:
-        pytest.exit(str(error), returncode=1)
+    data = environment.data_folder()
+    if not environment.text("DATABASE_URL", ""):
+        try:
+            embedded.ensure_running(data, durable=False)
+        except embedded.EmbeddedDatabaseError as error:
+            pytest.exit(str(error), returncode=1)
+    (data / "static").mkdir(parents=True, exist_ok=True)
 
 
 def pytest_unconfigure() -> None:
