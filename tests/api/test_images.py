@@ -57,7 +57,7 @@ def test_a_picture_over_the_limit_is_refused(post, settings) -> None:
         ("captured_at", "yesterday"),
         ("captured_at", "2026-11-20T10:00:00"),
         ("captured_at", "2020-01-01T00:00:00Z"),
-        ("captured_at", (timezone.now() + timedelta(days=2)).isoformat()),
+        ("captured_at", "2999-01-01T00:00:00Z"),
         ("sender_id", "x" * 101),
     ],
 )
