@@ -14,11 +14,12 @@ FULL_LENGTH: Final = 6
 UNKNOWN_FORMAT: Final = 0.4
 DIGITS_ALONE: Final = 0.5
 NAME_OF_A_STATE: Final = 0.2
+SECOND_PLATE: Final = 0.3
 SURE: Final = 0.9
 
 # Cameras write their date in the uppermost or lowermost part of the picture.
 EDGE: Final = 0.1
-DATE: Final = re.compile(r"(19|20)\d\d(0\d|1[0-2])([0-3]\d?)?\d{0,6}|[0-3]\d[01]\d(19|20)\d\d\d{0,6}")
+DATE: Final = re.compile(r"(19|20)\d\d(0\d|1[0-2])([0-3]\d?)?\d{0,6}|[0-3]\d[0-3]\d(19|20)\d\d\d{0,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,20 @@ def ranked(sights: Sequence[Sight]) -> list[tuple[Sight, Reading]]:
     """The sights that read as a plate may, the likeliest plate first."""
     read = [(sight, reading) for sight in sights if (reading := sight.reading) is not None]
     return sorted(read, key=lambda pair: -rank(*pair))
+
+
+def plates_among(sights: Sequence[Sight]) -> list[tuple[Sight, Reading]]:
+    """The likeliest plate, and after it the other lines that look as much like one.
+
+    A second plate counts only in some state's format, clearly read and not much smaller than the first:
+    every read becomes a detection, and signs and slogans are none.
+    """
+    candidates = [pair for pair in ranked(sights) if pair[1].text not in NAMES]
+    if not candidates:
+        return []
+    best, *others = candidates
+    least = SECOND_PLATE * rank(*best)
+    return [best, *(pair for pair in others if is_sure(pair[1]) and rank(*pair) >= least)]
 
 
 def is_sure(reading: Reading) -> bool:

@@ -64,7 +64,10 @@ def spell(columns: Columns) -> tuple[str, list[int]]:
 
 
 def log_likelihoods(columns: Columns, texts: Sequence[str]) -> NDArray[np.float64]:
-    """How likely each text is given the columns, summed over all paths that spell it (natural log)."""
+    """How likely each text is given the columns, summed over all paths that spell it (natural log).
+
+    Each text has one character or more.
+    """
     steps = _steps(columns)
     symbols, lengths = _symbols(texts)
     leap = np.zeros(symbols.shape, dtype=bool)

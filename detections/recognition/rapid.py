@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detections.recognition.choosing import Sight, is_sure, ranked, without_stamps
+from detections.recognition.choosing import Sight, is_sure, plates_among, ranked, without_stamps
 from detections.recognition.crops import Quad, box_of, cut, quad_of, share_inside, size_of, stretch
 from detections.recognition.decoding import Alphabet, Columns
 from detections.recognition.localize import localize
@@ -50,7 +50,7 @@ class RapidReader:
             sights = self._look_elsewhere(image, sights)
         return [
             PlateRead(reading.text, reading.confidence, box_of(sight.quad, within=image), reading.candidates)
-            for sight, reading in ranked(sights)[:REPORTED]
+            for sight, reading in plates_among(sights)[:REPORTED]
         ]
 
     def _first_look(self, image: Image) -> list[Sight]:
