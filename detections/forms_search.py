@@ -55,7 +55,7 @@ class SearchForm(PurposeForm):
         self.fields["cameras"].queryset = cameras  # type: ignore[attr-defined]
         self.fields["cameras"].label_from_instance = _camera  # type: ignore[attr-defined]
         kept = query.kept_since(member.agency.policy, timezone.now())
-        self.fields["since"].help_text = f"Empty: {day(kept)}, the oldest kept."
+        self.fields["since"].help_text = f"Empty: since {day(kept)}, the oldest kept."
         self.fields["until"].help_text = "Empty: now."
 
     @property

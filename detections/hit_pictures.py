@@ -9,7 +9,7 @@ from django.conf import settings
 from PIL import Image, UnidentifiedImageError
 
 from detections import images
-from detections.models import Hit
+from detections.models import Detection, Hit
 from detections.recognition.images import BadImage, open_image
 
 ORIENTATION = 0x0112
@@ -43,8 +43,8 @@ class Picture:
     mark: Mark | None
 
 
-def measure(hit: Hit) -> Picture | None:
-    """Size and mark of the hit's picture, read from its header; None where there is none to show."""
+def measure(hit: Hit | Detection) -> Picture | None:
+    """Size and mark of the read's picture, read from its header; None where there is none to show."""
     if not hit.image:
         return None
     try:

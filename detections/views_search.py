@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from detections import pictures, retention
+from detections import hit_pictures, pictures, retention
 from detections import search as query
 from detections.forms_search import HoldForm, SearchForm
 from detections.models import Detection, Hit, Hold, Search
@@ -184,6 +184,7 @@ def search_detection(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) 
         "search": found.search,
         "found": found,
         "detection": read,
+        "picture": hit_pictures.measure(read),
         "hits": hits,
         "holds": Hold.objects.filter(detection_id=read.pk, released_at=None),
         "kept_until": read.captured_at + timedelta(days=days),
