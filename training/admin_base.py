@@ -196,6 +196,7 @@ class GatedAdmin(Gated, Page):
         chosen = next((act for act in self.acts if act.name == name), None)
         if chosen is None:
             raise Http404("There is no such act.")
+        self.admit(request, chosen.permission)
         row = self.found(request, object_id)
         if not chosen.possible(member_of(request), row):
             return self._to_page(row)
@@ -250,8 +251,9 @@ class GatedAdmin(Gated, Page):
 
     def _form_page(self, request: HttpRequest, chosen: type[ActForm], row: Any) -> HttpResponse:
         self.admit(request, chosen.permission)
-        form = chosen(request.POST or None, request.FILES or None, member=member_of(request), row=row)
-        if request.method == "POST" and form.is_valid():
+        given = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = chosen(*given, member=member_of(request), row=row)
+        if form.is_valid():
             try:
                 done = form.perform()
             except REFUSALS as refused:

@@ -1,0 +1,123 @@
+"""One record of every kind at the agency of the cast, made the way the system makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.core.files.base import ContentFile
+from django.db.models import Model
+from django.test import Client
+from django.utils import timezone
+from django_q.models import OrmQ, Schedule, Task
+
+from accounts.models import AdoptedPolicy, Agency, Member
+from accounts.services import purpose_state
+from detections import retention
+from detections.ingest import Read, receive
+from detections.models import Camera, Detection, Hit, ImageJob, PurgeRun, ReaderKey, Transfer
+from detections.services_search import search_make
+from hotlists.models import Entry, HotList, Upload
+from trail.actors import System
+from trail.models import Event
+from training.admin_base import GatedAdmin
+from training.models import Certificate, Course, Session
+
+PLATE = "8KRB412"
+CASE = "26-11873"
+REASON = "Witness to the Quay St robbery gave this plate; where was the car before 16:40?"
+World = dict[str, Model]
+SignIn = Callable[[Member], Client]
+
+
+@pytest.fixture
+def sign_in() -> SignIn:
+    """A browser in which the member is signed in."""
+
+    def make(member: Member) -> Client:
+        client = Client()
+        client.force_login(member, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def documents(settings: Any, tmp_path: Any) -> None:
+    """Documents and pictures lie in a folder of the test."""
+    settings.STORAGES = settings.STORAGES | {
+        name: settings.STORAGES[name] | {"OPTIONS": {"location": tmp_path / name}}
+        for name in ("default", "evidence")
+    }
+
+
+@pytest.fixture
+def detection(camera: Camera, entry: Callable[..., Entry]) -> Detection:
+    """A listed car as the camera's reader sends it, so that there is a hit."""
+    entry(PLATE)
+    read = Read(
+        sender_id="r-1",
+        captured_at=timezone.now() - timedelta(minutes=2),
+        plate=PLATE,
+        state="CA",
+        content_sha256="c" * 64,
+        image="",
+    )
+    receipt = receive(
+        actor=System("Tests", camera.agency), camera=camera, reads=[read], refused=[], batch_sha256="b" * 64
+    )
+    return Detection.objects.get(pk=receipt.detection_ids[0])
+
+
+@pytest.fixture
+def world(
+    documents: None,
+    agency: Agency,
+    detection: Detection,
+    operator: Member,
+    custodian: Member,
+    general_list: HotList,
+    reader_key: tuple[ReaderKey, str],
+) -> World:
+    """One record of every kind that an address can name, by its model's label."""
+    inquiry = purpose_state(actor=operator, offense="robbery", case_number=CASE, reason=REASON)
+    job = ImageJob.objects.create(
+        camera=detection.camera, sender_id="p-1", sha256="d" * 64, image="p.jpg", captured_at=timezone.now(),
+        given_by=operator, inquiry=inquiry,
+    )  # fmt: skip
+    hold = retention.hold_place(actor=custodian, detection=detection, case_number=CASE, reason=REASON)
+    upload = Upload.objects.create(
+        hot_list=general_list, member=general_list.designated_by, document=ContentFile(b"", "list.csv"),
+        file_name="list.csv", sha256="e" * 64, encoding="utf-8", good=0, added=0, removed=0, unchanged=0,
+    )  # fmt: skip
+    rows: list[Model] = [
+        inquiry, job, hold, upload, detection, agency, operator, general_list, detection.camera,
+        reader_key[0],
+        search_make(actor=operator, inquiry=inquiry, plate=PLATE),
+        *_first(agency, Hit, Entry, Transfer, Certificate, Session, Course, Event, AdoptedPolicy),
+        general_list.snapshots.get(),
+        PurgeRun.objects.create(agency=agency, captured_before=timezone.now(), policy_version="1"),
+        *_jobs(),
+    ]  # fmt: skip
+    return {row._meta.label_lower: row for row in rows}
+
+
+def _first(agency: Agency, *models: type[Any]) -> list[Model]:
+    pages = [admin.site._registry[model] for model in models]
+    paths = [page.agency_path for page in pages if isinstance(page, GatedAdmin)]
+    return [model.objects.filter(**{path: agency}).first() for model, path in zip(models, paths, strict=True)]
+
+
+def _jobs() -> list[Model]:
+    from django_q.models import Failure
+
+    now = timezone.now()
+    Task.objects.create(id="1" * 32, name="job", func="f", started=now, stopped=now, success=False)
+    return [
+        Failure.objects.get(),
+        OrmQ.objects.create(key="records", payload="", lock=now),
+        Schedule.objects.create(func="f", name="Purge"),
+    ]
