@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 

@@ -9,4 +9,8 @@ def nothing(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-urlpatterns = [path("theme", nothing, name="theme"), path("accounts/", include("allauth.urls"))]
+urlpatterns = [
+    path("theme", nothing, name="theme"),
+    path("notice/", nothing, name="notice"),
+    path("accounts/", include("allauth.urls")),
+]
