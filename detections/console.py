@@ -47,10 +47,10 @@ class Row:
 
     @property
     def coarse_age(self) -> timedelta:
-        """The age of the list in whole hours once there is one: minutes say nothing then."""
+        """The age of the list in whole hours, or whole minutes: what comes after says nothing then."""
         age = self.hit.list_age
-        hours = timedelta(hours=age // timedelta(hours=1))
-        return hours or age
+        unit = timedelta(hours=1) if age >= timedelta(hours=1) else timedelta(minutes=1)
+        return age // unit * unit or age
 
     @property
     def announcement(self) -> str:

@@ -76,11 +76,9 @@ class SeeForm(MoveForm):
                 widget=forms.RadioSelect,
             )
         if any(question.wants_words for question in self.questions):
-            self.fields["words"] = _words(
-                "How you looked, or the other basis",
-                "What you did to see who is in it.",
-                required=False,
-            )
+            synopsis = self.hit.entry.synopsis
+            hint = f"The entry says: {synopsis}" if synopsis else "What you did to see who is in it."
+            self.fields["words"] = _words("How you looked, or the other basis", hint)
 
     @property
     def rows(self) -> list[tuple[comparison.Question, forms.BoundField]]:
@@ -92,7 +90,14 @@ class SeeForm(MoveForm):
         given = {question.name: self.cleaned_data.get(question.name, "") for question in self.questions}
         for question in comparison.unanswered(self.questions, given):
             self.add_error(question.name, f"Answer for {question.phrase}.")
+        if given.get(comparison.PERSON) not in comparison.PASSING or comparison.DIFFERS in given.values():
+            self.errors.pop("words", None)
         return self.cleaned_data
+
+    @property
+    def unanswered(self) -> list[tuple[str, str]]:
+        """The label and the first answer's place of each question without an answer."""
+        return [(q.label.lower(), f"id_{q.name}_0") for q, field in self.rows if field.errors]
 
     @property
     def arguments(self) -> dict[str, Any]:

@@ -239,9 +239,10 @@ def _hit_context(
     held = gate.permitted(member, on=found)
     may = [name for name, move in ladder.MOVES.items() if move.permission in held]
     possible = [name for name in may if ladder.is_possible(name, found, policy)]
-    asked = doing if form is not None or doing in possible else shown.next_move(found, policy, may)
+    following = shown.next_move(found, policy, may)
+    asked = doing if doing in ladder.MOVES else following
     above, below = shown.rungs(found, policy, doing=asked)
-    if form is None and asked in FORMS:
+    if form is None and asked in possible:
         form = FORMS[asked](hit=found, policy=policy)
     return {
         "hit": found,
@@ -253,6 +254,7 @@ def _hit_context(
         "below": below,
         "doing": asked,
         "move": ladder.MOVES.get(asked),
+        "following": ladder.MOVES.get(following),
         "form": form,
         "can": possible,
         "is_possible": asked in possible,

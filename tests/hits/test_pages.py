@@ -107,9 +107,19 @@ def test_missing_answers_are_named_and_the_given_ones_stay(
     answer = at(operator).post(f"/console/hits/{hit.pk}/see/", {"state": "same"})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Answer for character 4." in page
+    assert re.search(r'Still without an answer: <a href="#id_character_4_0">character 4</a>', page)
     assert re.search(r'name="state" value="same" checked', page)
     assert not hit.steps.exists()
+
+
+def test_words_on_the_person_are_asked_for_only_where_the_hit_may_pass(
+    at: At, operator: Member, make_hit: MakeHit
+) -> None:
+    hit, client = make_hit(specific=True), at(operator)
+    page = client.post(f"/console/hits/{hit.pk}/see/", answers(hit)).content.decode()
+    assert '<a href="#id_words">How you looked, or the other basis</a>' in page
+    assert "The entry says: Driver wanted for the Quay St robbery." in page
+    assert client.post(f"/console/hits/{hit.pk}/see/", answers(hit, person="differs")).status_code == 302
 
 
 def test_a_move_is_made_and_shown(at: At, operator: Member, make_hit: MakeHit) -> None:
@@ -135,6 +145,18 @@ def test_who_comes_second_sees_why_and_what_was_typed(
     assert "A dispatcher" in page
     refused = Event.objects.get(outcome=Outcome.REFUSED)
     assert (refused.verb, refused.actor) == (Verb.ATTEMPTED, operator)
+
+
+def test_a_form_that_came_too_late_offers_the_next_move_and_never_sends_itself(
+    at: At, operator: Member, dispatcher: Member, make_hit: MakeHit
+) -> None:
+    hit = make_hit()
+    hit_see(actor=operator, hit=hit, answers=answers(hit))
+    hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=True, words=WORDS)
+    page = at(operator).get(f"/console/hits/{hit.pk}/now/?doing=validate").content.decode()
+    assert 'form="move"' not in page
+    assert f'href="/console/hits/{hit.pk}/close/">Close this hit…' in page
+    assert "Checked." in page
 
 
 def test_a_stop_without_its_steps_is_refused_and_recorded(
