@@ -81,7 +81,8 @@
     if (stream) stream.close();
     stream = new EventSource(frame.dataset.live + "?after=" + listHead().dataset.last);
     stream.addEventListener("open", function () { heard(); refresh(); });
-    stream.addEventListener("beat", heard);
+    // Asking at each beat also shows an ended session its way out: no plate stays on an idle screen.
+    stream.addEventListener("beat", function () { heard(); refresh(); });
     stream.addEventListener("hit", function () { heard(); refresh(); });
     stream.addEventListener("change", function (event) {
       heard();
