@@ -46,7 +46,8 @@ class PurgeRunning(Exception):
 def hold_place(*, actor: Member, detection: Detection, case_number: str, reason: str) -> Hold:
     """Keep a detection, its picture and its hits past their time, as evidence.
 
-    Raises ValidationError by field, and where the detection was deleted a moment ago.
+    Raises ValidationError by field, for a case that holds it already, and where the detection was deleted a
+    moment ago.
     """
     gate.require(actor, Permission.HOLD, on=detection)
     hold = Hold(
@@ -61,6 +62,10 @@ def hold_place(*, actor: Member, detection: Detection, case_number: str, reason:
     if not Detection.objects.select_for_update().filter(pk=detection.pk).exists():
         raise ValidationError("This detection is deleted: its time was up.")
     list(Hit.objects.select_for_update(of=("self",)).filter(detection_id=detection.pk).values_list("pk"))
+    if Hold.objects.filter(
+        detection_id=detection.pk, case_number=hold.case_number, released_at=None
+    ).exists():
+        raise ValidationError({"case_number": "It is held for this case already."})
     hold.save()
     record(
         actor, Verb.HELD, hold, purpose=f"case {hold.case_number}", elements={"detection": str(detection.pk)}

@@ -100,6 +100,8 @@ def test_a_custodian_places_a_hold_and_releases_it(
     assert hold.captured_at == one.captured_at
     placed = Event.objects.get(verb=Verb.HELD)
     assert (placed.actor, placed.elements) == (custodian, {"detection": str(one.pk)})
+    twice = client.post(address, {"case_number": "26-11873", "reason": WHY})
+    assert twice.context["form"].errors["case_number"] == ["It is held for this case already."]
     assert list(client.get(reverse("holds")).context["holds"]) == [hold]
     page = reverse("hold", args=[hold.pk])
     assert client.post(page, {"why": "done"}).status_code == 422

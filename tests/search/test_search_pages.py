@@ -207,9 +207,9 @@ def test_a_walk_from_the_form_to_the_pictures_stands_on_the_trail(
     assert reverse("hit", args=[listed.hits.get(detection_id=one.pk).pk]) in detail.content.decode()
     whole = client.get(reverse("search_image", args=[search.pk, one.pk]))
     with images.open(one.image) as kept:
-        assert b"".join(whole.streaming_content) == kept.read()
+        assert whole.getvalue() == kept.read()
     cut = client.get(reverse("search_plate", args=[search.pk, one.pk]))
-    assert b"".join(cut.streaming_content)[:3] == b"\xff\xd8\xff"
+    assert cut.getvalue()[:3] == b"\xff\xd8\xff"
     verbs = [Verb.SEARCHED, Verb.RESULTS_VIEWED, Verb.DETECTION_VIEWED, Verb.IMAGE_VIEWED, Verb.IMAGE_VIEWED]
     events = list(Event.objects.filter(verb__in=set(verbs)).order_by("id"))
     assert [event.verb for event in events] == verbs
