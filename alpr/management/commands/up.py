@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import io
 import os
 import signal
 import socket
@@ -14,7 +15,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
@@ -68,8 +69,7 @@ class Command(BaseCommand):
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         for command in SYNCED:
-            if command in get_commands():
-                call_command(command, verbosity=0)
+            call_command(command, verbosity=0, stdout=io.StringIO())
         connection.close()
 
     def _serve(self, children: list[supervise.Child], host: str, port: int, *, demo: bool) -> NoReturn:
