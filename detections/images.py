@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from django.core.files.base import ContentFile, File
@@ -51,6 +51,28 @@ def remove(name: str) -> bool:
     evidence = _evidence()
     evidence.delete(_checked(name))
     return not evidence.exists(name)
+
+
+def stored_before(day: date) -> Iterator[list[str]]:
+    """The names of the pictures captured before `day` in UTC, one list for each day that has any."""
+    evidence, last = _evidence(), f"{day:%Y/%m/%d}"
+    for folder in _folders(evidence, depth=3):
+        if folder < last:
+            names = (f"{folder}/{name}" for name in evidence.listdir(folder)[1])
+            if found := [name for name in names if NAME.fullmatch(name)]:
+                yield found
+
+
+def _folders(evidence: Storage, depth: int, parent: str = "") -> Iterator[str]:
+    if depth == 0:
+        yield parent
+        return
+    try:
+        names = sorted(evidence.listdir(parent)[0])
+    except FileNotFoundError:
+        return
+    for name in names:
+        yield from _folders(evidence, depth - 1, f"{parent}/{name}" if parent else name)
 
 
 @contextmanager

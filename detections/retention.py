@@ -105,8 +105,9 @@ def purge(agency: Agency) -> PurgeRun:
         for batch in (_purge_detections, _purge_hits, _purge_jobs):
             while (pictures := batch(run)) is not None:
                 _remove_pictures(run, pictures)
-        partitions.drop_empty(_oldest_kept())
-        return _finish(run)
+        oldest = _oldest_kept()
+        partitions.drop_empty(oldest)
+        return _finish(run, strays=_remove_strays(oldest))
 
 
 def last_purge(agency: Agency) -> PurgeRun | None:
@@ -170,18 +171,18 @@ def _take_over(run: PurgeRun) -> None:
 
 
 @transaction.atomic
-def _finish(run: PurgeRun) -> PurgeRun:
+def _finish(run: PurgeRun, strays: int) -> PurgeRun:
     _count_held(run)
     run.due, run.hits_due = run.rows_gone + run.held, run.hits_gone + run.hits_held
     run.finished_at = timezone.now()
     run.save()
-    _record(run, Outcome.DONE)
+    _record(run, Outcome.DONE, strays=strays)
     return run
 
 
-def _record(run: PurgeRun, outcome: Outcome, detail: str = "") -> None:
+def _record(run: PurgeRun, outcome: Outcome, detail: str = "", strays: int = 0) -> None:
     numbers: dict[str, Any] = {name: getattr(run, name) for name in COUNTS}
-    numbers["files_left"] = len(run.files_left)
+    numbers |= {"files_left": len(run.files_left), "strays_gone": strays}
     if run.held or run.hits_held:
         numbers["held_for"] = _held_for(run)
     record(System("Purge", run.agency), Verb.PURGED, run, elements=numbers, detail=detail, outcome=outcome)
@@ -282,6 +283,18 @@ def _remove_pictures(run: PurgeRun, pictures: list[str]) -> None:
     run.files_gone += len(gone)
     run.files_left = [name for name in run.files_left if name not in gone | needed]
     run.save()
+
+
+def _remove_strays(before: datetime) -> int:
+    """Remove pictures of days that no agency keeps which no row names, and give how many.
+
+    A process that died while it took a picture in has left one behind.
+    """
+    return sum(
+        _removed(name)
+        for names in images.stored_before(before.date())
+        for name in sorted(set(names) - _needed(names))
+    )
 
 
 def _removed(name: str) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -14,14 +15,15 @@ from hypothesis import HealthCheck, example, given, settings
 
 from accounts.models import Agency, Member, NoPolicy
 from accounts.services import agency_found
-from detections import partitions, retention
-from detections.models import Detection, Hold, ImageJob, PurgeRun
+from detections import images, partitions, retention
+from detections.models import Camera, Detection, Hold, ImageJob, PurgeRun
 from detections.retention import is_overdue, last_purge, purge
 from detections.tasks import purge as purge_all
 from detections.tasks import purge_agency
 from tests.cast import TESTS
 from tests.retention.world import (
     DAYS,
+    PICTURE,
     THINGS,
     Days,
     Side,
@@ -59,7 +61,7 @@ NAMES = ("rows_gone", "held", "hits_gone", "hits_held", "jobs_gone")
 def test_exactly_what_is_past_its_time_and_not_held_is_gone(
     operator: Member, outsider: Member, evidence: Path, first: Days, second: Days, things: list[Thing]
 ) -> None:
-    with taken_back():
+    with taken_back(evidence):
         world = World([Side.of(operator, first), Side.of(outsider, second)]).fill(things)
         before = stored(evidence)
         runs = [purge(side.agency) for side in world.sides]
@@ -108,18 +110,28 @@ def test_a_picture_that_a_hit_needs_stays_until_the_hit_goes(
 
 
 def test_a_picture_without_a_plate_goes_with_its_job(agency: Agency, camera: Any, evidence: Path) -> None:
-    from detections import images
-    from tests.search.conftest import picture
-
     old = timezone.now() - timedelta(days=400)
     ImageJob.objects.create(
-        camera=camera, sender_id="a", sha256="a" * 64, image=images.store(picture(), old), captured_at=old,
+        camera=camera, sender_id="a", sha256="a" * 64, image=images.store(PICTURE, old), captured_at=old,
         state=ImageJob.State.NOTHING,
     )  # fmt: skip
     run = purge(agency)
     assert (run.jobs_gone, run.files_gone) == (1, 1)
     assert not ImageJob.objects.exists()
     assert stored(evidence) == set()
+
+
+def test_a_stray_picture_goes_when_no_agency_keeps_its_day(
+    agency: Agency, outsider: Member, evidence: Path
+) -> None:
+    keep_for(agency, Days(10, None))
+    keep_for(outsider.agency, Days(30, None))
+    old, young = (images.store(PICTURE, timezone.now() - timedelta(days=days)) for days in (32, 20))
+    run = purge(agency)
+    assert stored(evidence) == {young}
+    assert old != young
+    assert run.files_gone == 0
+    assert Event.objects.get(verb=Verb.PURGED).elements["strays_gone"] == 1
 
 
 def test_a_released_hold_lets_go_and_another_holds_on(
@@ -137,8 +149,6 @@ def test_a_released_hold_lets_go_and_another_holds_on(
 
 
 def test_what_is_gone_cannot_be_held(agency: Agency, detect: Detect, custodian: Member) -> None:
-    from django.core.exceptions import ValidationError
-
     one = detect(hours_ago=24 * 400)
     purge(agency)
     with pytest.raises(ValidationError, match="deleted"):
@@ -193,8 +203,6 @@ def test_the_certificate_stands_on_the_trail_with_its_holds(
 def test_days_that_are_empty_go_whole_and_others_agencies_stay(
     agency: Agency, outsider: Member, detect: Detect
 ) -> None:
-    from detections.models import Camera
-
     detect(hours_ago=24 * 20)
     keep_for(agency, Days(10, 10))
     keep_for(outsider.agency, Days(30, 30))

@@ -96,7 +96,7 @@ def test_killed_at_every_step_and_started_again(
     step, died = 0, True
     while died:
         step += 1
-        with taken_back():
+        with taken_back(evidence):
             world = World([Side.of(operator, Days(3, 4)), Side.of(outsider, Days(30, 30))]).fill(THINGS)
             before = stored(evidence)
             died = killed_at(step, operator.agency)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,11 +27,12 @@ PICTURE = picture()
 
 
 @contextmanager
-def taken_back() -> Iterator[None]:
-    """What is written within is taken back at the end, so that one test can try many worlds."""
+def taken_back(folder: Path) -> Iterator[None]:
+    """Rows and pictures written within are taken back at the end, so that one test can try many worlds."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)
