@@ -47,7 +47,7 @@ venv: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@
 
-# This PyTorch first: left to itself, EasyOCR takes the newest build with all of CUDA.
+# PyTorch first, and in this version: EasyOCR itself takes whichever is newest.
 .venv-easyocr/installed: pyproject.toml
 	@$(PYTHON) -c '$(CHECK_PYTHON)'
 	@$(PYTHON) -m venv .venv-easyocr
