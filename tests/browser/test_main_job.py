@@ -108,7 +108,7 @@ def _give_photograph(page: Page, system: str, photograph: Path) -> None:
 def _compare(page: Page) -> None:
     record = page.get_by_role("button", name="Record what I saw")
     record.click()
-    expect(page.get_by_role("alert")).to_contain_text("Answer for")
+    expect(page.get_by_role("alert")).to_contain_text("Still without an answer")
     for question in page.locator("[data-question]").all():
         question.locator("input[value=same]").check(force=True)
     page.locator("textarea[name=words]").fill("Walked past: nobody is in it.")
