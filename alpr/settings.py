@@ -240,6 +240,8 @@ REST_FRAMEWORK = {
 
 # Reading plates.
 ALPR_PLATE_READER = environment.text("ALPR_PLATE_READER", "rapidocr")
+ALPR_EASYOCR_FOLDER = environment.text("ALPR_EASYOCR_FOLDER", str(DATA_DIR / "easyocr"))
+ALPR_EASYOCR_NETWORK = environment.text("ALPR_EASYOCR_NETWORK", "")
 IMAGE_MAX_BYTES = environment.integer("ALPR_IMAGE_MAX_BYTES", 15 * 1024 * 1024)
 IMAGE_MAX_PIXELS = environment.integer("ALPR_IMAGE_MAX_PIXELS", 40_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
