@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Member
 from accounts.permissions import Permission
+from alpr.policy import Policy
 from detections import console as shown
 from detections import hit_pictures, ladder
 from detections import services_hits as services
@@ -258,6 +259,12 @@ def _hit_context(
         "form": form,
         "can": possible,
         "is_possible": asked in possible,
+    } | _answers_context(found, policy)
+
+
+def _answers_context(found: Hit, policy: Policy) -> dict[str, Any]:
+    """The claim of exigent circumstances with its review, and the result."""
+    return {
         "claim": ladder.latest(found, "exigent"),
         "review": ladder.latest(found, "review_exigent"),
         "excusable": listing(
