@@ -92,7 +92,8 @@ def sign_in(browser: Browser, system: str) -> Iterator[SignIn]:
     passwords = {name: password for name, password, _ in sign_ins()}
 
     def enter(name: str) -> Page:
-        context = browser.new_context(viewport={"width": 1366, "height": 768})
+        size = {"width": 1366, "height": 768}
+        context = browser.new_context(viewport=size, reduced_motion="reduce")
         context.set_default_timeout(20_000)
         opened.append(context)
         page = context.new_page()
