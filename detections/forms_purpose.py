@@ -11,17 +11,23 @@ from accounts.services import purpose_problems, purpose_state
 from trail.models import Inquiry, Offense
 
 
+class OneOfSeveral(forms.CharField):
+    """A text that the policy asks for unless another is given: not required by itself, and not optional."""
+
+    one_of_several = True
+
+
 class PurposeForm(forms.Form):
     """Case or incident number, offense, and what one expects to learn; which of them the policy needs."""
 
-    case_number = forms.CharField(
+    case_number = OneOfSeveral(
         label="Case or incident number",
         max_length=30,
         required=False,
         widget=forms.TextInput({"class": "mono"}),
     )
     offense = forms.ChoiceField(label="Offense", choices=[("", "Choose"), *Offense.choices])
-    reason = forms.CharField(
+    reason = OneOfSeveral(
         label="What do you expect to learn?",
         max_length=1000,
         required=False,
