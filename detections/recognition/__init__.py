@@ -42,7 +42,7 @@ def _made(name: str) -> PlateReader:
 
         return RapidReader()
     if name == "easyocr":
-        from detections.recognition.easy import EasyReader, settings_from_environment
+        from detections.recognition.easy import EasyReader, easy_settings
 
-        return EasyReader(settings_from_environment())
+        return EasyReader(easy_settings())
     raise ReaderUnavailable(f"There is no plate reader called {name!r}; choose one of: {', '.join(ENGINES)}.")

@@ -8,10 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detections.recognition.choosing import Sight, is_sure, plates_among, ranked, without_stamps
-from detections.recognition.crops import Quad, box_of, cut, quad_of, share_inside, size_of, stretch
+from detections.recognition.crops import Quad
 from detections.recognition.decoding import Alphabet, Columns
-from detections.recognition.localize import localize
+from detections.recognition.looking import read_plates
 from detections.recognition.protocol import Image, PlateRead, ReaderUnavailable
 
 DETECTION_SIDE: Final = 1280
@@ -22,67 +21,26 @@ ROWS: Final = 48
 MIN_COLUMNS: Final = 320
 MAX_COLUMNS: Final = 640
 
-LEAST_HEIGHT: Final = 6.0
-CLOSER: Final = 3
-PROPOSED: Final = 6
-REPORTED: Final = 5
-
 
 class RapidReader:
-    """RapidOCR's text detector and recogniser with a second, closer look at the likeliest lines."""
+    """RapidOCR's text detector and recogniser behind the protocol."""
 
     name = "rapidocr"
 
     def __init__(self, *, threads: int = THREADS) -> None:
         """Load the networks; `threads` is the most that one read may use."""
-        self._networks = Networks(threads=min(threads, os.cpu_count() or 1))
+        self._networks = RapidNetworks(threads=min(threads, os.cpu_count() or 1))
 
     @property
     def version(self) -> str:
         return version("rapidocr")
 
     def read(self, image: Image) -> list[PlateRead]:
-        """Read the plates in one image, best first, at most five."""
-        sights = without_stamps(self._first_look(image), rows=len(image))
-        sights = self._closer_look(image, sights)
-        best = next(iter(ranked(sights)), None)
-        if best is None or not is_sure(best[1]):
-            sights = self._look_elsewhere(image, sights)
-        return [
-            PlateRead(reading.text, reading.confidence, box_of(sight.quad, within=image), reading.candidates)
-            for sight, reading in plates_among(sights)[:REPORTED]
-        ]
-
-    def _first_look(self, image: Image) -> list[Sight]:
-        quads = [quad for quad in self._networks.find(image) if size_of(quad)[1] >= LEAST_HEIGHT]
-        looks = self._networks.recognise([cut(image, quad) for quad in quads])
-        return [Sight(quad, (look,)) for quad, look in zip(quads, looks, strict=True)]
-
-    def _closer_look(self, image: Image, sights: list[Sight]) -> list[Sight]:
-        """Look again at the likeliest lines, wider and without what stands above and below."""
-        chosen = [sight for sight, _ in ranked(sights)[:CLOSER]]
-        pieces = [cut(image, stretch(sight.quad, sideways=0.15, up=-0.1, down=-0.1)) for sight in chosen]
-        looks = dict(zip(map(id, chosen), self._networks.recognise(pieces), strict=True))
-        return [sight.with_look(looks[id(sight)]) if id(sight) in looks else sight for sight in sights]
-
-    def _look_elsewhere(self, image: Image, sights: list[Sight]) -> list[Sight]:
-        """Where the text detector left doubt, look where edges say that a plate may be."""
-        bands = [
-            stretch(quad_of(box), sideways=0.05, up=-0.1, down=-0.05)
-            for box in localize(image, limit=PROPOSED)
-        ]
-        seen = list(sights)
-        for band, look in zip(bands, self._networks.recognise([cut(image, b) for b in bands]), strict=True):
-            shares = [share_inside(sight.quad, band) for sight in sights]
-            if max(shares, default=0.0) == 0.0:
-                seen.append(Sight(stretch(band, sideways=0, up=-0.15, down=-0.15), (look,)))
-            elif sum(share > 0 for share in shares) == 1 and 1.0 in shares:
-                place = shares.index(1.0)
-                seen[place] = seen[place].with_look(look)
-        return without_stamps(seen, rows=len(image))
+        """Read the plates in one image, best first, at most five; see `looking.read_plates`."""
+        return read_plates(self._networks, image)
 
 
-class Networks:
+class RapidNetworks:
     """The detector and the recogniser, one session each, shared by all reads of a process."""
 
     def __init__(self, *, threads: int) -> None:

@@ -16,7 +16,7 @@ def test_a_name_that_is_no_engine_is_refused_with_those_there_are() -> None:
 def test_easyocr_without_package_or_weights_says_what_to_do(settings: Any, tmp_path: Path) -> None:
     settings.ALPR_EASYOCR_FOLDER = str(tmp_path)
 
-    with pytest.raises(ReaderUnavailable, match=r"\[easyocr\]|easyocr\.org"):
+    with pytest.raises(ReaderUnavailable, match=r"\[easyocr\]|craft_mlt_25k\.pth"):
         get_reader("easyocr")
 
 
