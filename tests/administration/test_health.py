@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
@@ -27,7 +28,8 @@ def ready(client: Client) -> tuple[int, Any]:
 
 def test_migrations_missing_is_not_ready(client: Client) -> None:
     health._whole.clear()
-    MigrationRecorder(connection).record_unapplied("trail", "0002_append_only")
+    (newest,) = MigrationLoader(connection).graph.leaf_nodes("trail")
+    MigrationRecorder(connection).record_unapplied(*newest)
     code, body = ready(client)
     assert code == 503
     assert "manage.py migrate" in body["reason"]
