@@ -18,7 +18,7 @@ from accounts.models import Member
 from accounts.permissions import Permission
 from alpr.policy import Policy
 from detections import console as shown
-from detections import hit_pictures, ladder
+from detections import ladder, pictures
 from detections import services_hits as services
 from detections.comparison import listing
 from detections.forms_hits import FORMS, MoveForm
@@ -224,7 +224,7 @@ def _page(
     member = _member(request)
     _record_view(member, found)
     context = _hit_context(request, found, doing, form) | _list_context(member, open_hit=found)
-    context |= {"refused": refused, "picture": hit_pictures.measure(found)}
+    context |= {"refused": refused, "picture": pictures.measure(found.image, found.box)}
     return render(request, "detections/hit.html", context, status=status)
 
 
@@ -280,24 +280,21 @@ def _answers_context(found: Hit, policy: Policy) -> dict[str, Any]:
 @require_GET
 def hit_image(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole picture of a hit, as it came."""
-    return _evidence(request, pk, hit_pictures.whole, "the whole picture")
+    return _evidence(request, pk, lambda hit: pictures.whole(hit.image), "the whole picture")
 
 
 @rule(Permission.SEE_HITS)
 @require_GET
 def hit_plate(request: HttpRequest, pk: int) -> HttpResponse:
     """The plate of a hit, cut from its picture and enlarged."""
-    return _evidence(request, pk, hit_pictures.plate, "its plate, enlarged")
+    return _evidence(request, pk, lambda hit: pictures.plate(hit.image, hit.box), "its plate, enlarged")
 
 
 def _evidence(
-    request: HttpRequest, pk: int, picture: Callable[[Hit], tuple[bytes, str]], which: str
+    request: HttpRequest, pk: int, picture: Callable[[Hit], HttpResponse], which: str
 ) -> HttpResponse:
     found = _found(request, pk)
-    try:
-        data, kind = picture(found)
-    except hit_pictures.NoPicture as missing:
-        raise Http404(str(missing)) from missing
+    answer = picture(found)
     record(
         _member(request),
         Verb.IMAGE_VIEWED,
@@ -306,4 +303,4 @@ def _evidence(
         elements={"plate": found.plate},
         detail=which,
     )
-    return HttpResponse(data, content_type=kind, headers={"Cache-Control": "private, no-store"})
+    return answer

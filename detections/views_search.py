@@ -14,7 +14,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from detections import hit_pictures, pictures, retention
+from detections import pictures, retention
 from detections import search as query
 from detections.forms_search import HoldForm, SearchForm
 from detections.models import Detection, Hit, Hold, Search
@@ -184,7 +184,7 @@ def search_detection(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) 
         "search": found.search,
         "found": found,
         "detection": read,
-        "picture": hit_pictures.measure(read),
+        "picture": pictures.measure(read.image, read.box),
         "hits": hits,
         "holds": Hold.objects.filter(detection_id=read.pk, released_at=None),
         "kept_until": read.captured_at + timedelta(days=days),
@@ -212,14 +212,14 @@ def _record(member: Member, verb: Verb, found: Found) -> None:
 
 @rule(Permission.SEARCH)
 @require_GET
-def search_image(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) -> HttpResponseBase:
+def search_image(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) -> HttpResponse:
     """The whole picture as it came, recorded each time."""
     return _picture(request, pk, detection, lambda seen: pictures.whole(seen.image))
 
 
 @rule(Permission.SEARCH)
 @require_GET
-def search_plate(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) -> HttpResponseBase:
+def search_plate(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) -> HttpResponse:
     """The plate cut from the picture and enlarged, recorded each time."""
     return _picture(request, pk, detection, lambda seen: pictures.plate(seen.image, seen.box))
 
@@ -228,8 +228,8 @@ def _picture(
     request: HttpRequest,
     pk: uuid.UUID,
     detection: uuid.UUID,
-    draw: Callable[[Detection], HttpResponseBase],
-) -> HttpResponseBase:
+    draw: Callable[[Detection], HttpResponse],
+) -> HttpResponse:
     found = _one(request, pk, detection)
     answer = draw(found.detection)
     _record(_member(request), Verb.IMAGE_VIEWED, found)
