@@ -45,13 +45,15 @@ class Command(BaseCommand):
             self._write(options["csv"], outcome)
 
     def _print(self, total: Score, *, engine: str) -> None:
-        found = "not known, the folder has no boxes" if total.found is None else f"{total.found:.1%}"
+        found = "not known, the folder has no boxes"
+        if total.found is not None:
+            found = f"{total.found:.1%} (centre of the first read inside the plate's box)"
         self.stdout.write(
             f"engine                 {engine}\n"
             f"pictures               {total.pictures}\n"
             f"exact                  {total.exact:.1%}\n"
             f"exact, O and 0 alike   {total.exact_but_for_o:.1%}\n"
-            f"plate found            {found} (centre of the first read inside the plate's box)\n"
+            f"plate found            {found}\n"
             f"time an image          median {total.median_ms:.0f} ms, p95 {total.p95_ms:.0f} ms\n"
             f"processor time         median {total.median_processor_ms:.0f} ms, "
             f"p95 {total.p95_processor_ms:.0f} ms"
