@@ -21,7 +21,7 @@ test: export ALPR_DATA := $(TEST_DATA)
 test: .venv/installed browser lint
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
 	@echo "The tests of the EasyOCR engine are apart, since it brings several GB: make test-easyocr"
 
 lint: export ALPR_DATA := $(TEST_DATA)

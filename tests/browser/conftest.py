@@ -71,9 +71,9 @@ def _stop(process: subprocess.Popen[bytes], data: Path) -> None:
     embedded.stop(data)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
+    """Debian's chromium, not for the whole run: its loop keeps other tests from the database."""
     if not Path(CHROMIUM).exists():
         pytest.fail("Chromium is missing. As root: apt-get install chromium")
     with sync_playwright() as playwright:

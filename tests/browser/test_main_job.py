@@ -13,7 +13,7 @@ from alpr import environment
 from detections.demonstration.drawing import draw_scene
 from tests.browser.conftest import SignIn
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demonstration")]
 
 REAL = environment.REPOSITORY.parent / "shared" / "plates" / "us-scenes" / "car12.jpg"
 PLATE = "5UVR090"
