@@ -83,7 +83,9 @@ MOVES: dict[str, LadderMove] = {
 
 RUNG_OF = {"see": Rung.SEEN, "validate": Rung.VALIDATED, "confirm": Rung.CONFIRMED, "close": Rung.CLOSED}
 SHUT_WORDS = {"see": "Does not match", "validate": "No match", "confirm": "Not confirmed"}
-WRONG_OR_NO_STOP = frozenset({Outcome.NO_STOP, Outcome.MISREAD, Outcome.MISMATCH, Outcome.NOT_LISTED})
+WRONG_OR_NO_STOP = frozenset(
+    {Outcome.NO_STOP, Outcome.MISREAD, Outcome.WRONG_STATE, Outcome.MISMATCH, Outcome.NOT_LISTED}
+)
 
 
 def facts(hit: Hit) -> frozenset[Fact]:

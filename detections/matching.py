@@ -10,12 +10,10 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from django.db.models import DateTimeField, OuterRef, Subquery
-
 from accounts.models import Agency
 from detections.models import Camera, Hit
 from detections.reads import Read
-from hotlists.models import Entry, Snapshot
+from hotlists.models import Entry
 from hotlists.plates import fold
 
 COPIED = (
@@ -49,13 +47,11 @@ def is_exact(entry: Entry, read: Read) -> bool:
 
 
 def _entries(agency: Agency, keys: Iterable[str]) -> Iterable[Entry]:
-    """The agency's entries in use under these keys, each with `list_loaded_at`, the last load of its list."""
-    loads = Snapshot.objects.filter(hot_list=OuterRef("hot_list")).order_by("-loaded_at").values("loaded_at")
+    """The agency's entries in use under these keys."""
     return (
         Entry.objects.in_use()
         .filter(hot_list__agency=agency, plate_key__one_of=keys)
-        .annotate(list_loaded_at=Subquery(loads[:1], output_field=DateTimeField()))
-        .only("plate", "plate_key", "state")
+        .select_related("hot_list")
         .order_by("pk")
     )
 
@@ -66,8 +62,10 @@ def _hit(camera: Camera, detection_id: uuid.UUID, read: Read, entry: Entry) -> H
         camera=camera,
         entry=entry,
         detection_id=detection_id,
-        is_exact=is_exact(entry, read),
-        list_loaded_at=entry.list_loaded_at,  # type: ignore[attr-defined]
+        match=Hit.Match.EXACT if is_exact(entry, read) else Hit.Match.POSSIBLE,
+        priority=entry.rings,
+        last_read_at=read.captured_at,
+        list_loaded_at=entry.hot_list.source_at,
         **{name: getattr(read, name) for name in COPIED},
     )
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Agency, Member
 from alpr.policy import Rung
 from detections.model_reads import Camera
-from hotlists.models import Entry
+from hotlists.models import Entry, Priority, Snapshot
 from hotlists.plates import Position, differences
 from trail.models import Inquiry
 
@@ -27,7 +27,8 @@ class Outcome(models.TextChoices):
     LOCATED = "located", "Person located, no stop"
     NO_STOP = "no_stop", "No stop: not found, or no longer near"
     MISREAD = "misread", "Wrong hit: the plate was misread"
-    MISMATCH = "mismatch", "Wrong hit: another state or vehicle"
+    WRONG_STATE = "wrong_state", "Wrong hit: the plate is of another state"
+    MISMATCH = "mismatch", "Wrong hit: the vehicle does not match"
     NOT_LISTED = "not_listed", "Wrong hit: no longer listed"
 
     @property
@@ -51,6 +52,14 @@ class Hit(models.Model):
         SHUT = "shut", "Shut"
         CLOSED = "closed", "Closed"
 
+    class Match(models.TextChoices):
+        """How the read met the entry. Only an exact one says that the plate is the listed one."""
+
+        EXACT = "exact", "Exact"
+        POSSIBLE = "possible", "Possible"
+        PARTIAL = "partial", "Part of a plate"
+        DESCRIPTION = "description", "Description"
+
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="hits")
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="hits")
     detection_id = models.UUIDField()
@@ -58,7 +67,13 @@ class Hit(models.Model):
     captured_at = models.DateTimeField()
     made_at = models.DateTimeField(auto_now_add=True)
     list_loaded_at = models.DateTimeField(null=True)
-    is_exact = models.BooleanField()
+    match = models.CharField(max_length=12, choices=Match)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
+    look_back = models.ForeignKey(
+        "detections.LookBack", on_delete=models.PROTECT, null=True, blank=True, related_name="hits"
+    )
+    reads = models.PositiveIntegerField(default=1, help_text="Reads of the vehicle that joined this hit.")
+    last_read_at = models.DateTimeField(help_text="When the last of them was captured.")
     plate = models.CharField("plate as read", max_length=10)
     state = models.CharField("state as read", max_length=2, blank=True)
     confidence = models.FloatField(null=True)
@@ -76,6 +91,11 @@ class Hit(models.Model):
     seen_at = models.DateTimeField(null=True)
     validated_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True, help_text="When dispatch was asked for the live status.")
+    asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    impracticable_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     shut_by_move = models.CharField(max_length=20, blank=True)
     exigent_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     exigent_at = models.DateTimeField(null=True)
@@ -84,11 +104,20 @@ class Hit(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    case_number = models.CharField("case of the result", max_length=30, blank=True)
+    told_at = models.DateTimeField(null=True, help_text="When the entering member saw the result.")
 
     class Meta:
         ordering = ["-id"]
         default_permissions = ()
-        indexes = [models.Index(fields=["agency", "status", "-id"])]
+        indexes = [
+            models.Index(fields=["agency", "status", "-id"]),
+            models.Index(fields=["entry", "camera", "-last_read_at"], name="hit_same_vehicle"),
+            models.Index(
+                fields=["asked_at"], condition=Q(asked_at__isnull=False, validated_at=None, status="open"),
+                name="hit_asked",
+            ),
+        ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(
                 fields=["detection_id", "entry"], name="hit_once_per_detection_and_entry"
@@ -112,6 +141,11 @@ class Hit(models.Model):
     def number(self) -> str:
         """How the hit is cited: H, the year, its number."""
         return f"H-{self.made_at:%Y}-{self.pk:06d}"
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the plate is the listed one character by character, in no other state."""
+        return self.match == self.Match.EXACT
 
     @property
     def differing(self) -> list[Position]:
@@ -144,6 +178,65 @@ class Hit(models.Model):
     def vehicle(self) -> str:
         """The vehicle as read, in words."""
         return " ".join(part for part in (self.color, self.make, self.model, self.body) if part)
+
+
+class HitRead(models.Model):
+    """A further read of the same vehicle by the same camera, which joined the hit and did not ring."""
+
+    hit = models.ForeignKey(Hit, on_delete=models.PROTECT, related_name="further_reads")
+    detection_id = models.UUIDField()
+    captured_at = models.DateTimeField()
+    plate = models.CharField("plate as read", max_length=10)
+    state = models.CharField("state as read", max_length=2, blank=True)
+    confidence = models.FloatField(null=True)
+    image = models.CharField(max_length=200, blank=True)
+    box = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["captured_at", "id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["hit", "detection_id"], name="read_joins_a_hit_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"further read {self.pk} of {self.hit}"
+
+
+class LookBack(models.Model):
+    """A new entry, or those that one file added, held against past detections: a job under an inquiry."""
+
+    class State(models.TextChoices):
+        """Where the job stands."""
+
+        WAITING = "waiting", "Waits for the worker"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, related_name="look_back")
+    snapshot = models.OneToOneField(Snapshot, on_delete=models.PROTECT, null=True, related_name="look_back")
+    inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, related_name="look_backs")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    made_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    found = models.PositiveIntegerField(default=0, help_text="Past detections that met it.")
+    why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(entry__isnull=False, snapshot=None) | Q(entry=None, snapshot__isnull=False),
+                name="look_back_of_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"look-back {self.pk}"
 
 
 class HitStep(models.Model):

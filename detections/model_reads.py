@@ -14,6 +14,23 @@ from detections import uuid7
 from trail.models import Inquiry
 
 
+class CameraGroup(models.Model):
+    """An area of the department: a beat, a district, the vehicles. Consoles are filtered by it."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="camera_groups")
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "name"], name="camera_group_once_per_agency"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Camera(models.Model):
     """A reader: where it stands or drives, and which way it looks."""
 
@@ -32,6 +49,10 @@ class Camera(models.Model):
     direction = models.CharField(max_length=20, blank=True, help_text="Which traffic it sees: northbound.")
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
+    group = models.ForeignKey(
+        CameraGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="cameras",
+        verbose_name="area",
+    )  # fmt: skip
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -58,9 +58,10 @@ WHERE id IN (SELECT id FROM staged_gone)
 """
 _INSERT = """
 INSERT INTO hotlists_entry (hot_list_id, snapshot_id, plate, plate_key, state, reason, make, model, year,
-    color, body, case_number, synopsis, entering_agency, expires_at, entered_at, state_of_entry, closed_why)
+    color, body, case_number, synopsis, entering_agency, expires_at, entered_at, state_of_entry, closed_why,
+    anchor, vin, plate_type, person, source_file, record_number)
 SELECT %(hot_list)s, %(snapshot)s, plate, plate_key, state, reason, make, model, year, color, body,
-    case_number, synopsis, entering_agency, expires_at, %(now)s, 'in_use', ''
+    case_number, synopsis, entering_agency, expires_at, %(now)s, 'in_use', '', '', '', '', '', '', ''
 FROM staged_row WHERE NOT unchanged
 """
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 LONGEST = 10
-CONFUSED = {"O": "0", "Q": "0", "D": "0", "I": "1", "B": "8", "S": "5", "Z": "2", "G": "6"}
+# Characters that readers take for each other, by group; the first of each stands for all.
+GROUPS = ("0ODQ", "1I", "8B", "5S", "2Z", "6G")
+CONFUSED = {letter: group[0] for group in GROUPS for letter in group[1:]}
 _FOLD = str.maketrans(CONFUSED)
 _CODES = """
 AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK

@@ -1,7 +1,7 @@
 """What changes hot lists and their entries. Each names who acts, is atomic and records itself."""
 
 from hotlists.service_lists import list_approve, list_deactivate, list_designate
-from hotlists.service_loads import list_load, upload_forget, upload_keep, upload_load
+from hotlists.service_loads import list_load
 from hotlists.service_plates import (
     hot_plate_approve,
     hot_plate_close,
@@ -20,7 +20,4 @@ __all__ = [
     "list_deactivate",
     "list_designate",
     "list_load",
-    "upload_forget",
-    "upload_keep",
-    "upload_load",
 ]

@@ -13,6 +13,4 @@ urlpatterns = [
     path("hot-lists/<int:pk>/", views_lists.hot_list, name="hot_list"),
     path("hot-lists/<int:pk>/approve/", views_lists.hot_list_approve, name="hot_list_approve"),
     path("hot-lists/<int:pk>/close/", views_lists.hot_list_close, name="hot_list_close"),
-    path("hot-lists/<int:pk>/load/", views_lists.hot_list_load, name="hot_list_load"),
-    path("hot-lists/<int:pk>/load/<uuid:upload>/", views_lists.hot_list_report, name="hot_list_report"),
 ]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -14,15 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.permissions import Permission
 from hotlists import services
-from hotlists.csv_files import COLUMNS, REQUIRED, BadFile
-from hotlists.forms import FileForm, ListForm, WhyForm
-from hotlists.models import Entry, HotList, Upload
+from hotlists.forms import ListForm, WhyForm
+from hotlists.models import Entry, HotList
 from hotlists.showing import viewer
 from training import gate
 from training.rules import rule
 
 SNAPSHOTS_SHOWN = 30
-PROBLEMS_ON_A_PAGE = 500
 
 
 @rule(Permission.SEE_LISTS)
@@ -74,62 +69,6 @@ def hot_list_close(request: HttpRequest, pk: int) -> HttpResponse:
     services.list_deactivate(actor=viewer(request), hot_list=found, **form.cleaned_data)
     messages.success(request, f"{found} is out of use: its entries match nothing from now on.")
     return redirect("hot_list", pk=pk)
-
-
-@rule(Permission.LOAD_LISTS)
-@require_http_methods(["GET", "POST"])
-def hot_list_load(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose a file; it is read and compared, and kept until the member has chosen."""
-    found = _found(request, pk)
-    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
-    if form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            kept = services.upload_keep(
-                actor=viewer(request), hot_list=found, file=file, file_name=file.name or "list.csv"
-            )
-        except (BadFile, ValidationError) as wrong:
-            form.add_error("file", getattr(wrong, "messages", [str(wrong)]))
-        else:
-            return redirect("hot_list_report", pk=pk, upload=kept.pk)
-    context = {"hot_list": found, "form": form, "columns": [c for c in COLUMNS if c not in REQUIRED]}
-    return render(request, "hotlists/hot_list_load.html", context, status=422 if form.errors else 200)
-
-
-@rule(Permission.LOAD_LISTS)
-@require_http_methods(["GET", "POST"])
-@never_cache
-def hot_list_report(request: HttpRequest, pk: int, upload: UUID) -> HttpResponse:
-    """What the file would do, with each bad line; a POST loads the good ones, or nothing."""
-    found, member = _found(request, pk), viewer(request)
-    kept = Upload.objects.filter(pk=upload, member=member, hot_list=found).first()
-    if kept is None:
-        messages.info(request, "That file is no longer kept here: it was loaded or let go.")
-        return redirect("hot_list", pk=pk)
-    gate.require(member, Permission.LOAD_LISTS, on=kept)
-    if request.method == "POST":
-        return _choose(request, kept)
-    page = Paginator(kept.problems, PROBLEMS_ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "hotlists/hot_list_report.html", {"hot_list": found, "upload": kept, "page": page})
-
-
-def _choose(request: HttpRequest, kept: Upload) -> HttpResponse:
-    member, hot_list = viewer(request), kept.hot_list
-    if request.POST.get("choice") != "load":
-        services.upload_forget(actor=member, upload=kept)
-        messages.info(request, f"Nothing was loaded. {hot_list} stands as it was.")
-        return redirect("hot_list", pk=hot_list.pk)
-    try:
-        snapshot = services.upload_load(actor=member, upload=kept)
-    except (BadFile, ValidationError) as wrong:
-        services.upload_forget(actor=member, upload=kept)
-        messages.error(request, " ".join(getattr(wrong, "messages", [str(wrong)])))
-        return redirect("hot_list_load", pk=hot_list.pk)
-    messages.success(
-        request,
-        f"Loaded: {snapshot.added:,} added, {snapshot.removed:,} removed, {snapshot.unchanged:,} unchanged.",
-    )
-    return redirect("hot_list", pk=hot_list.pk)
 
 
 def _found(request: HttpRequest, pk: int) -> HotList:

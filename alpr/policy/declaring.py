@@ -75,6 +75,17 @@ class Includes:
         return f"it must include {', '.join(missing)}" if missing else ""
 
 
+@dataclass(frozen=True)
+class Newer:
+    """A rule that came after versions had been adopted: those are read with this plain value and reason.
+
+    An adopted version is never edited, so what it does not name needs an answer of its own.
+    """
+
+    value: Any
+    reason: str
+
+
 Bound = AtLeast | AtMost | Always | Includes
 
 
@@ -90,6 +101,7 @@ class Rule:
     hint: Any
     says: Says
     bounds: tuple[Bound, ...]
+    newer: Newer | None = None
 
     @cached_property
     def group(self) -> str:
@@ -125,5 +137,6 @@ def declared(groups: Mapping[str, type[RuleGroup]]) -> dict[str, Rule]:
 def _rule(key: str, hint: Any) -> Rule:
     if get_origin(hint) is not Annotated:
         raise TypeError(f"{key} is declared without what it says")
-    plain, says, *bounds = get_args(hint)
-    return Rule(key, plain, says, tuple(bounds))
+    plain, says, *rest = get_args(hint)
+    newer = next((each for each in rest if isinstance(each, Newer)), None)
+    return Rule(key, plain, says, tuple(each for each in rest if each is not newer), newer)

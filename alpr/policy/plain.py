@@ -50,14 +50,19 @@ def read_policy(data: object) -> dict[str, Any]:
 def _read_rules(tables: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Citation, ...]]:
     values: dict[str, dict[str, Any]] = {}
     for name in GROUPS:
-        expected = {rule.field for rule in RULES.values() if rule.group == name}
-        table(tables[name], name, known=expected, needed=expected)
+        group = [rule for rule in RULES.values() if rule.group == name]
+        needed = {rule.field for rule in group if rule.newer is None}
+        table(tables[name], name, known={rule.field for rule in group}, needed=needed)
     citations = []
     for rule in RULES.values():
-        value, citation = _read_rule(rule, tables[rule.group][rule.field])
+        value, citation = _read_rule(rule, tables[rule.group].get(rule.field, _unwritten(rule)))
         values.setdefault(rule.group, {})[rule.field] = value
         citations.append(citation)
     return {name: GROUPS[name](**values[name]) for name in GROUPS}, tuple(citations)
+
+
+def _unwritten(rule: Rule) -> dict[str, Any] | None:
+    return {"value": rule.newer.value, "default": rule.newer.reason} if rule.newer else None
 
 
 def _read_rule(rule: Rule, data: object) -> tuple[Any, Citation]:

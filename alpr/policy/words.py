@@ -114,6 +114,36 @@ class ListKind(Word):
     SPECIFIC = "specific"
 
 
+class Ending(Word):
+    """How a hit may end. Stops first, then what ended without one, then the ways in which a hit is wrong."""
+
+    ARREST = "arrest"
+    RECOVERED = "recovered"
+    CITED = "cited"
+    RELEASED = "released"
+    LOCATED = "located"
+    NO_STOP = "no_stop"
+    MISREAD = "misread"
+    WRONG_STATE = "wrong_state"
+    MISMATCH = "mismatch"
+    NOT_LISTED = "not_listed"
+
+    @property
+    def label(self) -> str:
+        return {
+            "arrest": "an arrest",
+            "recovered": "a recovery",
+            "cited": "a citation",
+            "released": "a stop without action",
+            "located": "a person located",
+            "no_stop": "no stop",
+            "misread": "a misread plate",
+            "wrong_state": "a wrong state",
+            "mismatch": "a vehicle that does not match",
+            "not_listed": "a plate no longer listed",
+        }[self.value]
+
+
 class StatusSource(Word):
     """Who may answer that a plate is still wanted."""
 

@@ -35,7 +35,7 @@ class HitAdmin(GatedAdmin):
     list_verb, page_verb = Verb.HITS_VIEWED, Verb.HIT_VIEWED
     inlines = (Steps,)
     list_display = ("number", "made_at", "status", "rung", "outcome", "match", "camera")
-    list_filter = ("status", "is_exact", "made_at", "outcome")
+    list_filter = ("status", "match", "made_at", "outcome")
     list_select_related = ("camera",)
     readonly_fields = (
         "number", "made_at", "status", "rung", "outcome", "plate", "state", "match", "listed", "entry",
@@ -62,10 +62,10 @@ class HitAdmin(GatedAdmin):
         """The highest rung."""
         return capfirst(hit.rungs_done[-1].label)
 
-    @admin.display(description="match", ordering="is_exact")
+    @admin.display(description="match", ordering="match")
     def match(self, hit: Hit) -> str:
         """Exact, or only possible."""
-        return "Exact" if hit.is_exact else "Possible"
+        return hit.get_match_display()
 
     @admin.display(description="plate as listed")
     def listed(self, hit: Hit) -> str:

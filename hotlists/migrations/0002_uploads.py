@@ -6,8 +6,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import hotlists.models
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -23,7 +21,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
                 ),
-                ("document", models.FileField(upload_to=hotlists.models.upload_place)),
+                ("document", models.FileField(upload_to="uploads")),
                 ("file_name", models.CharField(max_length=200)),
                 ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
                 ("uploaded_at", models.DateTimeField(auto_now_add=True)),

@@ -138,7 +138,7 @@ class World:
         if thing.hit:
             hit = Hit.objects.create(
                 agency=side.agency, entry=side.entry, detection_id=detection.pk, camera=side.camera,
-                captured_at=captured_at, is_exact=True, plate="8KRB412", image=detection.image,
+                captured_at=captured_at, match="exact", plate="8KRB412", image=detection.image,
             )  # fmt: skip
             HitStep.objects.create(hit=hit, move="see", by=side.member, passed=True)
             self.hits[hit.pk] = thing

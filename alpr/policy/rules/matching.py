@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from alpr.policy import law
-from alpr.policy.declaring import AtLeast, Includes, RuleGroup, Says
-from alpr.policy.words import Compared, HotPlateFact, ListKind, Rung, StatusSource
+from alpr.policy.declaring import AtLeast, Includes, Newer, RuleGroup, Says
+from alpr.policy.words import Compared, Ending, HotPlateFact, ListKind, Rung, StatusSource
 
 IMMIGRATION_FILE = "immigration violator"
+WRONG_ENDINGS = (Ending.MISREAD, Ending.WRONG_STATE, Ending.MISMATCH, Ending.NOT_LISTED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +81,32 @@ class Ladder(RuleGroup):
             "The member who entered the plate, or a crime analyst, is told of the result.",
             "The policy does not ask that the entering member be told.",
         ),
+    ]
+    endings: Annotated[
+        tuple[Ending, ...],
+        Says("How a hit may end", "A hit ends with {:any}."),
+        Includes(WRONG_ENDINGS, law.POSTED_POLICY),
+        Newer([ending.value for ending in Ending], "The text names no list of results; all are offered."),
+    ]
+    open_minutes: Annotated[
+        int | None,
+        Says(
+            "A hit left open",
+            "A hit that is open for more than {:minute} goes to a supervisor.",
+            "The policy sets no time after which an open hit goes to a supervisor.",
+        ),
+        AtLeast(1),
+        Newer(60, "The text sets no limit; an hour is longer than any stop, so what is open then was left."),
+    ]
+    same_vehicle_minutes: Annotated[
+        int | None,
+        Says(
+            "The same vehicle again",
+            "Reads of one vehicle by one camera, each within {:minute} of the last, are one hit.",
+            "Every read of a listed vehicle is a hit of its own.",
+        ),
+        AtLeast(1),
+        Newer(10, "The text is silent; a parked vehicle that is read all night is one alert, not hundreds."),
     ]
 
 
@@ -168,4 +195,35 @@ class HotLists(RuleGroup):
             "Unique vehicle descriptions reported in major crimes should be entered.",
             "The policy does not speak of vehicle descriptions.",
         ),
+    ]
+    fewest_known_characters: Annotated[
+        int,
+        Says(
+            "Fewest known characters",
+            "A partial plate is entered with at least {:known character}.",
+        ),
+        AtLeast(2),
+        Newer(3, "The text sets no limit; fewer than three known characters meet too many vehicles."),
+    ]
+    most_matches_a_day: Annotated[
+        int | None,
+        Says(
+            "Broadest entry",
+            "A partial plate or description is entered only if it would have met at most {:vehicle} a day.",
+            "The policy sets no limit to how broad a partial plate or description may be.",
+        ),
+        AtLeast(1),
+        Newer(
+            25, "The text sets no limit; an entry that rings each hour is no longer looked at."
+        ),
+    ]
+    look_back_days: Annotated[
+        int | None,
+        Says(
+            "Looking back",
+            "A new entry may be held against the detections of the last {:day}, for its stated case.",
+            "New entries are not held against past detections.",
+        ),
+        AtLeast(1),
+        Newer("none", "The text does not speak of it, so new entries are not held against past detections."),
     ]

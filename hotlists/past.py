@@ -1,0 +1,47 @@
+"""What an entry would have met lately: asked here, answered by the room that holds the detections.
+
+Detections lie above this room, so that room registers its answer when it is ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from hotlists.models import Entry
+
+DAYS = 7
+
+
+@dataclass(frozen=True)
+class Past:
+    """What an entry would have met in the last days: reads and distinct vehicles, reads a day, the busiest.
+
+    `plates` are the vehicles met most, at most 20, with their reads: data, for those whom the gate lets
+    search.
+    """
+
+    days: int
+    reads: int
+    vehicles: int
+    by_day: tuple[tuple[date, int], ...] = ()
+    plates: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def a_day(self) -> float:
+        """Reads a day, on average."""
+        return self.reads / self.days if self.days else 0.0
+
+
+_answers: list[Callable[[Entry, int], Past]] = []
+
+
+def register(answer: Callable[[Entry, int], Past]) -> None:
+    """Say who answers; called once, by the room that holds the detections."""
+    _answers[:] = [answer]
+
+
+def past(entry: Entry, days: int = DAYS) -> Past:
+    """What `entry`, saved or not, would have met in the last `days` days at its list's agency."""
+    return _answers[0](entry, days) if _answers else Past(days, 0, 0)
