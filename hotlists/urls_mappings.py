@@ -1,0 +1,5 @@
+"""Addresses of mappings."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,12 @@
+"""Addresses of hot plates."""
+
+from django.urls import path
+
+from hotlists import views_plates
+
+urlpatterns = [
+    path("hot-plates/", views_plates.hot_plates, name="hot_plates"),
+    path("hot-plates/new/", views_plates.hot_plate_new, name="hot_plate_new"),
+    path("hot-plates/<int:pk>/", views_plates.hot_plate, name="hot_plate"),
+    path("hot-plates/<int:pk>/<slug:move>/", views_plates.hot_plate_move, name="hot_plate_move"),
+]
