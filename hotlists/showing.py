@@ -1,18 +1,18 @@
-"""What the pages of hot lists show: lists with their age, hot plates with what came of them."""
+"""What the pages of hot plates show: each with what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from hotlists.models import Entry, EntryQuerySet, HotList, Snapshot
+from hotlists.models import Entry, EntryQuerySet, HotList
 from trail.models import Event
 from trail.services import record
 from trail.verbs import Verb
@@ -28,32 +28,6 @@ def viewer(request: HttpRequest) -> Member:
     if not isinstance(request.user, Member):
         raise Http404
     return request.user
-
-
-@dataclass(frozen=True)
-class ListRow:
-    """One list with its age and the number of entries in use."""
-
-    hot_list: HotList
-    loaded_at: datetime | None
-    is_old: bool
-    in_use: int
-
-
-def list_rows(member: Member) -> list[ListRow]:
-    """The lists that the member may see, those in use first."""
-    lists = HotList.objects.visible_to(member)
-    loads = Snapshot.objects.filter(hot_list__in=lists).values_list("hot_list").annotate(Max("loaded_at"))
-    loaded: dict[int, datetime] = dict(loads.order_by())
-    counted = Entry.objects.visible_to(member).in_use().values_list("hot_list").annotate(Count("pk"))
-    in_use: dict[int, int] = dict(counted.order_by())
-    rows = []
-    for hot_list in lists.order_by("-is_active", "kind", "name"):
-        hot_list.agency = member.agency
-        loaded_at = loaded.get(hot_list.pk)
-        old = hot_list.is_active and hot_list.is_old(loaded_at)
-        rows.append(ListRow(hot_list, loaded_at, old, in_use.get(hot_list.pk, 0)))
-    return rows
 
 
 def hot_plates(member: Member) -> EntryQuerySet:

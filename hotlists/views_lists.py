@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.permissions import Permission
 from hotlists import services
-from hotlists.forms import ListForm, WhyForm
+from hotlists.forms_lists import ListForm, WhyForm
 from hotlists.models import Entry, HotList
 from hotlists.showing import viewer
 from training import gate

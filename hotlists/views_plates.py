@@ -15,10 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.permissions import Permission
 from hotlists import services, showing
-from hotlists.forms import HotPlateForm, WhyForm
+from hotlists.forms_lists import WhyForm
+from hotlists.forms_plates import HotPlateForm
 from hotlists.models import Entry, HotList
 from hotlists.moves import ENTRY_MOVES, moves_open_to
 from hotlists.showing import viewer
+from hotlists.showing_lists import list_rows
 from trail.moves import MoveRefused
 from trail.services import record
 from trail.verbs import Outcome, Verb
@@ -44,7 +46,7 @@ ON_A_PAGE = 100
 def hot_plates(request: HttpRequest) -> HttpResponse:
     """What waits for approval, the member's own with their results, what is in use, and the lists' ages."""
     member = viewer(request)
-    waiting, own, lists = showing.waiting(member), showing.own(member), showing.list_rows(member)
+    waiting, own, lists = showing.waiting(member), showing.own(member), list_rows(member)
     in_use = showing.hot_plates(member).in_use()
     page = Paginator(in_use.order_by("hot_list__name", "-pk"), ON_A_PAGE).get_page(request.GET.get("page"))
     shown = [*(each.entry for each in waiting), *(each.entry for each in own), *page]

@@ -1,15 +1,13 @@
-"""The forms of hot lists and hot plates. They ask; the services decide."""
+"""The form of a hot plate. It asks; the services decide."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import Member
 from alpr.templatetags.look import state_name
-from hotlists import csv_files
 from hotlists.models import Entry, HotList
 from hotlists.plates import STATES
 from hotlists.services import latest_expiry
@@ -90,55 +88,3 @@ class HotPlateForm(forms.Form):
         """The code, or empty where it is not known."""
         state: str = self.cleaned_data["state"]
         return "" if state == NOT_KNOWN else state
-
-
-class WhyForm(forms.Form):
-    """The reason of a change, which stays with it."""
-
-    why = forms.CharField(
-        label="Why",
-        max_length=200,
-        error_messages={"required": "Say why, in a few words."},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-
-class ListForm(forms.Form):
-    """A hot list to be designated."""
-
-    name = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    kind = forms.ChoiceField(
-        choices=[
-            (HotList.Kind.GENERAL, "General: its entries come from an agency’s file"),
-            (HotList.Kind.SPECIFIC, "Specific: members enter hot plates, and others approve them"),
-        ],
-        widget=forms.RadioSelect,
-    )
-    source = forms.ChoiceField(choices=[("", "Choose a source"), *HotList.Source.choices])
-    refresh_hours = forms.IntegerField(
-        label="Hours after which it is old",
-        help_text="Only where that is sooner than the policy says.",
-        min_value=1,
-        max_value=8760,
-        required=False,
-    )
-
-
-class FileForm(forms.Form):
-    """A CSV file for a general list."""
-
-    file = forms.FileField(
-        label="CSV file",
-        allow_empty_file=True,
-        max_length=200,
-        help_text=f"At most {csv_files.LARGEST // 1024**2} MB and {csv_files.MOST_LINES:,} lines.",
-        error_messages={"required": "Choose the file."},
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
-    )
-
-    def clean_file(self) -> UploadedFile[Any]:
-        """The file, if it is not larger than the limit."""
-        file: UploadedFile[Any] = self.cleaned_data["file"]
-        if (file.size or 0) > csv_files.LARGEST:
-            raise forms.ValidationError(f"The file is larger than {csv_files.LARGEST // 1024**2} MB.")
-        return file
