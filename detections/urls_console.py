@@ -1,4 +1,4 @@
-"""Addresses of the console and its hits."""
+"""Addresses of the console."""
 
 from django.urls import path
 
@@ -11,9 +11,4 @@ urlpatterns = [
     path("console/live/", console_live, name="console_live"),
     path("console/closed/", views.console_closed, name="console_closed"),
     path("console/keys/", views.console_keys, name="console_keys"),
-    path("console/hits/<int:pk>/", views.hit, name="hit"),
-    path("console/hits/<int:pk>/now/", views.hit_now, name="hit_now"),
-    path("console/hits/<int:pk>/<slug:move>/", views.hit_move, name="hit_move"),
-    path("hits/<int:pk>/image/", views.hit_image, name="hit_image"),
-    path("hits/<int:pk>/plate/", views.hit_plate, name="hit_plate"),
 ]

@@ -1,42 +1,25 @@
-"""The live console: the list of hits, the open one, its moves and its pictures."""
+"""The live console: the list of hits, what it asks by itself, and its settings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from alpr.policy import Policy
 from detections import console as shown
-from detections import ladder, pictures
 from detections import services_hits as services
-from detections.comparison import listing
-from detections.forms_hits import FORMS, MoveForm
 from detections.models import Hit, HitStep
-from trail.moves import MoveRefused
 from trail.services import record
-from trail.verbs import Outcome, Verb
-from training import gate
+from trail.verbs import Verb
 from training.rules import rule
 
-SERVICES: dict[str, Callable[..., Any]] = {
-    "see": services.hit_see,
-    "validate": services.hit_validate,
-    "confirm": services.hit_confirm,
-    "exigent": services.hit_exigent,
-    "review_exigent": services.hit_exigent_review,
-    "close": services.hit_close,
-}
 SAID = (
     "ladder.alert_permits_following",
     "ladder.before_stop",
@@ -49,13 +32,14 @@ SAID = (
 RESULTS_FOR = timedelta(days=7)
 
 
-def _member(request: HttpRequest) -> Member:
+def signed_in_member(request: HttpRequest) -> Member:
+    """Who asks; 404 for nobody, which the gate has refused before."""
     if not isinstance(request.user, Member):
         raise Http404
     return request.user
 
 
-def _list_context(member: Member, *, open_hit: Hit | None = None) -> dict[str, Any]:
+def list_context(member: Member, *, open_hit: Hit | None = None) -> dict[str, Any]:
     """What the list shows, recorded before it is shown."""
     hits = list(shown.waiting(member)[: shown.MOST_IN_LIST])
     total = shown.waiting(member).count()
@@ -92,10 +76,10 @@ def _closed(member: Member) -> Any:
 @never_cache
 def console(request: HttpRequest) -> HttpResponse:
     """The hits that wait, none of them open."""
-    member = _member(request)
+    member = signed_in_member(request)
     policy = member.agency.policy
     rules = [(policy.describe(name), policy.clause(name).source) for name in SAID]
-    context = _list_context(member) | {"results": _results(member), "rules": rules}
+    context = list_context(member) | {"results": _results(member), "rules": rules}
     return render(request, "detections/console.html", context)
 
 
@@ -104,12 +88,12 @@ def console(request: HttpRequest) -> HttpResponse:
 @never_cache
 def console_list(request: HttpRequest) -> HttpResponse:
     """The list alone, for a console that heard of a hit; 204 where `have` says that nothing changed."""
-    member = _member(request)
+    member = signed_in_member(request)
     if request.GET.get("have") == shown.fingerprint(shown.waiting(member)[: shown.MOST_IN_LIST]):
         return HttpResponse(status=204)
     number = request.GET.get("open", "")
     open_hit = shown.visible(member).filter(pk=int(number)).first() if number.isdigit() else None
-    return render(request, "detections/console_list.html", _list_context(member, open_hit=open_hit))
+    return render(request, "detections/console_list.html", list_context(member, open_hit=open_hit))
 
 
 @rule(Permission.SEE_HITS)
@@ -117,7 +101,7 @@ def console_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 def console_closed(request: HttpRequest) -> HttpResponse:
     """The hits closed today, with their results."""
-    member = _member(request)
+    member = signed_in_member(request)
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     hits = list(_closed(member).filter(closed_at__gte=midnight).order_by("-closed_at")[:200])
     elements = {"plates": [hit.plate for hit in hits]}
@@ -144,163 +128,6 @@ def _results(member: Member) -> list[HitStep]:
 @require_POST
 def console_keys(request: HttpRequest) -> HttpResponse:
     """Switch the single keys on or off, and come back."""
-    services.keys_switch(actor=_member(request), on=request.POST.get("keys") == "on")
+    services.keys_switch(actor=signed_in_member(request), on=request.POST.get("keys") == "on")
     back = request.POST.get("hit", "")
     return redirect("hit", pk=int(back)) if back.isdigit() else redirect("console")
-
-
-def _found(request: HttpRequest, pk: int) -> Hit:
-    """The hit, if it is the member's to see: out of sight is 404."""
-    member = _member(request)
-    hit = get_object_or_404(shown.visible(member).prefetch_related("steps__by"), pk=pk)
-    gate.require(member, Permission.SEE_HITS, on=hit)
-    return hit
-
-
-@rule(Permission.SEE_HITS)
-@require_GET
-@never_cache
-def hit(request: HttpRequest, pk: int) -> HttpResponse:
-    """One hit, open, with the form of the move that fits now."""
-    return _page(request, _found(request, pk), doing="")
-
-
-@rule(Permission.SEE_HITS)
-@require_http_methods(["GET", "POST"])
-@never_cache
-def hit_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
-    """One hit with the form of one move; a POST makes the move."""
-    if move not in ladder.MOVES:
-        raise Http404
-    found = _found(request, pk)
-    gate.require(_member(request), ladder.MOVES[move].permission, on=found)
-    return _make(request, found, move) if request.method == "POST" else _page(request, found, doing=move)
-
-
-def _make(request: HttpRequest, found: Hit, move: str) -> HttpResponse:
-    member = _member(request)
-    form = FORMS[move](request.POST, hit=found, policy=found.agency.policy)
-    if not form.is_valid():
-        return _page(request, found, doing=move, form=form, status=422)
-    try:
-        SERVICES[move](actor=member, hit=found, **form.arguments)
-    except ValidationError as wrong:
-        for name, errors in wrong.message_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
-        return _page(request, found, doing=move, form=form, status=422)
-    except MoveRefused as refused:
-        attempted = f"“{ladder.MOVES[move].label}” on {found}"
-        record(member, Verb.ATTEMPTED, attempted, detail=str(refused), outcome=Outcome.REFUSED)
-        return _page(
-            request, _found(request, found.pk), doing=move, form=form, refused=str(refused), status=409
-        )
-    if move != "close":
-        return redirect("hit", pk=found.pk)
-    messages.success(request, f"Hit {found.number} is closed with its result.")
-    return redirect("console")
-
-
-@rule(Permission.SEE_HITS)
-@require_GET
-@never_cache
-def hit_now(request: HttpRequest, pk: int) -> HttpResponse:
-    """Verdict, ladder and act bar of the open hit as they are now, for a console that heard of a change."""
-    found = _found(request, pk)
-    _record_view(_member(request), found, "again, after a change")
-    return render(
-        request, "detections/hit_now.html", _hit_context(request, found, request.GET.get("doing", ""))
-    )
-
-
-def _page(
-    request: HttpRequest,
-    found: Hit,
-    *,
-    doing: str,
-    form: MoveForm | None = None,
-    refused: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    member = _member(request)
-    _record_view(member, found)
-    context = _hit_context(request, found, doing, form) | _list_context(member, open_hit=found)
-    context |= {"refused": refused, "picture": pictures.measure(found.image, found.box)}
-    return render(request, "detections/hit.html", context, status=status)
-
-
-def _record_view(member: Member, found: Hit, detail: str = "") -> None:
-    elements = {"plate": found.plate, "listed": found.entry.plate}
-    record(member, Verb.HIT_VIEWED, found, purpose=services.purpose(found), elements=elements, detail=detail)
-
-
-def _hit_context(
-    request: HttpRequest, found: Hit, doing: str, form: MoveForm | None = None
-) -> dict[str, Any]:
-    member, policy = _member(request), found.agency.policy
-    held = gate.permitted(member, on=found)
-    may = [name for name, move in ladder.MOVES.items() if move.permission in held]
-    possible = [name for name in may if ladder.is_possible(name, found, policy)]
-    following = shown.next_move(found, policy, may)
-    asked = doing if doing in ladder.MOVES else following
-    above, below = shown.rungs(found, policy, doing=asked)
-    if form is None and asked in possible:
-        form = FORMS[asked](hit=found, policy=policy)
-    return {
-        "hit": found,
-        "entry": found.entry,
-        "reason": shown.reason(found.entry),
-        "row": shown.rows([found])[0],
-        "verdict": ladder.verdict(found, policy, yours="see" in may),
-        "above": above,
-        "below": below,
-        "doing": asked,
-        "move": ladder.MOVES.get(asked),
-        "following": ladder.MOVES.get(following),
-        "form": form,
-        "can": possible,
-        "is_possible": asked in possible,
-    } | _answers_context(found, policy)
-
-
-def _answers_context(found: Hit, policy: Policy) -> dict[str, Any]:
-    """The claim of exigent circumstances with its review, and the result."""
-    return {
-        "claim": ladder.latest(found, "exigent"),
-        "review": ladder.latest(found, "review_exigent"),
-        "excusable": listing(
-            ladder.need_words(rung, found, policy) for rung in ladder.excusable(found, policy)
-        ),
-        "review_hours": policy.ladder.exigent_review_hours,
-        "review_due": ladder.review_due(found, policy),
-        "result": ladder.latest(found, "close"),
-    }
-
-
-@rule(Permission.SEE_HITS)
-@require_GET
-def hit_image(request: HttpRequest, pk: int) -> HttpResponse:
-    """The whole picture of a hit, as it came."""
-    return _evidence(request, pk, lambda hit: pictures.whole(hit.image), "the whole picture")
-
-
-@rule(Permission.SEE_HITS)
-@require_GET
-def hit_plate(request: HttpRequest, pk: int) -> HttpResponse:
-    """The plate of a hit, cut from its picture and enlarged."""
-    return _evidence(request, pk, lambda hit: pictures.plate(hit.image, hit.box), "its plate, enlarged")
-
-
-def _evidence(
-    request: HttpRequest, pk: int, picture: Callable[[Hit], HttpResponse], which: str
-) -> HttpResponse:
-    found = _found(request, pk)
-    answer = picture(found)
-    record(
-        _member(request),
-        Verb.IMAGE_VIEWED,
-        found,
-        purpose=services.purpose(found),
-        elements={"plate": found.plate},
-        detail=which,
-    )
-    return answer
