@@ -40,6 +40,8 @@ OUTSIDE_THE_LAW = [
     ("sessions.review_months", 13, "AC-2"),
     ("sessions.reauthenticate_hours", 13, "IA-11"),
     ("posting.review_months", 4, "AC-22"),
+    ("ladder.endings", ["arrest", "no_stop", "misread", "wrong_state", "mismatch"], "Civil Code 1798.90.51"),
+    ("ladder.endings", [], "Civil Code 1798.90.51"),
 ]
 
 
@@ -117,6 +119,11 @@ def test_a_value_of_the_wrong_type(vallejo: Policy, rule: str, value: object, ex
         ({"audit.first_years": -1}, "audit.first_years"),
         ({"audit.windows_months": [12, 0]}, "audit.windows_months"),
         ({"hot_lists.general_refresh_hours": 0}, "hot_lists.general_refresh_hours"),
+        ({"hot_lists.fewest_known_characters": 1}, "hot_lists.fewest_known_characters"),
+        ({"hot_lists.most_matches_a_day": 0}, "hot_lists.most_matches_a_day"),
+        ({"hot_lists.look_back_days": 0}, "hot_lists.look_back_days"),
+        ({"ladder.open_minutes": 0}, "ladder.open_minutes"),
+        ({"ladder.same_vehicle_minutes": 0}, "ladder.same_vehicle_minutes"),
     ],
 )
 def test_a_rule_that_cannot_stand(vallejo: Policy, values: dict[str, object], rule: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alpr.policy import RULES, ClauseKind, Policy, Rung, load_preset, preset_names
+from alpr.policy import RULES, ClauseKind, Ending, Policy, Rung, load_preset, preset_names
 
 VALUES = {
     "people.administrator": "Investigations Bureau Captain",
@@ -56,6 +56,9 @@ VALUES = {
     "ladder.exigent_review_hours": 24,
     "ladder.result_required": True,
     "ladder.tell_entering_member": True,
+    "ladder.endings": tuple(Ending),
+    "ladder.open_minutes": 60,
+    "ladder.same_vehicle_minutes": 10,
     "hot_lists.designated_by": "ALPR Administrator",
     "hot_lists.sources": ("NCIC", "the California DMV", "local BOLOs"),
     "hot_lists.excluded_files": ("immigration violator",),
@@ -69,6 +72,9 @@ VALUES = {
     "hot_lists.longest_expiry_days": 30,
     "hot_lists.partial_plates": True,
     "hot_lists.vehicle_descriptions": True,
+    "hot_lists.fewest_known_characters": 3,
+    "hot_lists.most_matches_a_day": 25,
+    "hot_lists.look_back_days": 30,
     "search.purpose": "either",
     "search.articulable_suspicion": False,
     "search.logged": {"user", "organization", "elements", "date", "time", "purpose"},
@@ -159,6 +165,10 @@ CLAUSE_OF = {
     "ladder.compare": "426.4(f)(2)",
     "ladder.exigent_may_skip": "426.4(f)(1)",
     "ladder.result_required": "426.4(f)(3)",
+    "ladder.endings": "426.4(f)(3)",
+    "ladder.open_minutes": "426.4(f)(3)",
+    "ladder.same_vehicle_minutes": "",
+    "hot_lists.look_back_days": "426.4(b)",
     "hot_lists.general_refresh_hours": "426.4(f)(4)",
     "hot_lists.specific_first_approval": "426.4(f)(5)",
     "hot_lists.hot_plate_requires": "426.4(f)(5), hot plates",
