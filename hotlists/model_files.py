@@ -102,6 +102,9 @@ class Snapshot(models.Model):
     refused = models.PositiveIntegerField("bad lines", default=0)
     left_out = models.PositiveIntegerField(default=0, help_text="Lines of files that the policy leaves out.")
     standing = models.PositiveIntegerField("entries in use", default=0)
+    read_as = models.CharField(
+        max_length=64, blank=True, help_text="Hash of the mapping and exclusions under which it was read."
+    )
 
     class Meta:
         ordering = ["-loaded_at"]
@@ -176,6 +179,7 @@ class Refresh(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     bytes_read = models.PositiveBigIntegerField(default=0)
     layout = models.CharField(max_length=200, blank=True, help_text="How it is written, in words.")
+    is_incremental = models.BooleanField(default=False)
     good = models.PositiveIntegerField(default=0)
     bad = models.PositiveIntegerField(default=0)
     left_out = models.PositiveIntegerField(default=0)
