@@ -108,6 +108,7 @@ def make_hit(
             facts = {
                 "hot_list": specific_list, "snapshot": None, "entered_by": operator,
                 "case_number": "26-11873", "synopsis": "Driver wanted for the Quay St robbery.",
+                "expires_at": timezone.now() + timedelta(days=30),
             } | facts  # fmt: skip
         entry(listed, facts.pop("state", "CA"), **facts)
         return hit_of(reader_key[0], read or listed, f"hit-{next(numbers)}", **(reading or {}))
