@@ -66,7 +66,10 @@ def normalize_state(text: str) -> str:
 
 @dataclass(frozen=True)
 class Position:
-    """One place of two plates held against each other; a missing character is an empty string."""
+    """One place of two plates held against each other; a missing character is an empty string.
+
+    `listed` may be a wildcard, `?` or `*`, which every character is the same as.
+    """
 
     number: int
     listed: str
@@ -75,7 +78,7 @@ class Position:
     @property
     def differs(self) -> bool:
         """Whether the two are not the same character."""
-        return self.listed != self.read
+        return self.listed not in (self.read, "?", "*")
 
 
 def positions(listed: str, read: str) -> list[Position]:
