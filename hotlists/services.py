@@ -1,6 +1,6 @@
 """What changes hot lists and their entries. Each names who acts, is atomic and records itself."""
 
-from hotlists.service_lists import list_approve, list_deactivate, list_designate
+from hotlists.service_lists import list_approve, list_deactivate, list_designate, list_set
 from hotlists.service_loads import list_load
 from hotlists.service_plates import (
     hot_plate_approve,
@@ -20,4 +20,5 @@ __all__ = [
     "list_deactivate",
     "list_designate",
     "list_load",
+    "list_set",
 ]

@@ -6,10 +6,15 @@ whatever a list, a mapping or a policy says (Government Code 7284.6).
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import models
+
+from trail.purpose import VagueReason, refuse_immigration
 
 
 class About(StrEnum):
@@ -87,3 +92,56 @@ FACTS: dict[str, Facts] = {
     Source.LOCAL: Facts(About.VEHICLE),
 }
 NCIC_FILES = tuple(source for source in Source if source.value.startswith("ncic_"))
+RESTRICTED = frozenset(source for source in Source if FACTS[source].is_restricted)
+
+
+def is_immigration(text: str) -> bool:
+    """Whether a name, a file's name or a value speaks of immigration enforcement, under any spelling."""
+    plain = words(text)
+    if "immigra" in plain or "immigra" in re.sub(r"\b(\w) (?=\w\b)", r"\1", plain):
+        return True
+    try:
+        refuse_immigration(text.replace("_", " "))
+        refuse_immigration(plain)
+    except VagueReason:
+        return True
+    return False
+
+
+def words(text: str) -> str:
+    """The letters and digits of a text in lower case and without accents, one space between words."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    visible = "".join(sign for sign in plain if unicodedata.category(sign) not in ("Mn", "Cf"))
+    return " ".join(re.findall(r"[a-z0-9]+", visible))
+
+
+def named_in(texts: Iterable[str]) -> frozenset[Source]:
+    """The sources that these names mean: `gang` means the gang file, and so do `Gang file` and `ncic_gang`.
+
+    They are the names of a policy's `excluded_files`, which are an agency's own words.
+    """
+    wanted = {words(text).removeprefix("ncic ").removesuffix(" file") for text in texts} - {""}
+    return frozenset(
+        source
+        for source in Source
+        if any(want in words(source.label) or want in words(source.value) for want in wanted)
+    )
+
+
+def needs_grants(source: str, left_out: Collection[str]) -> bool:
+    """Whether a list must be restricted: its source is, or it takes in a file that is."""
+    if source == Source.NCIC:
+        return not set(left_out) >= RESTRICTED
+    return source in RESTRICTED
+
+
+def kept_out(
+    left_out: Collection[str], excluded_files: Iterable[str], *, is_restricted: bool
+) -> frozenset[str]:
+    """The files whose lines do not enter a list.
+
+    Those that the list leaves out, those that the policy does, and the restricted ones where the list is
+    open to everyone who may see lists (CJIS Security Policy 5.9.5, 4.2.2).
+    """
+    shut = frozenset() if is_restricted else RESTRICTED
+    return frozenset(left_out) | {source.value for source in named_in(excluded_files) | shut}
