@@ -12,6 +12,7 @@ from axes.utils import reset as axes_reset
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from guardian.models import UserObjectPermission
 
 from accounts.access import demand
 from accounts.grants import place_in_groups, sync_agency
@@ -153,6 +154,8 @@ def member_deactivate(
     member.separated_on = separated_on or member.separated_on
     member.full_clean()
     member.save()
+    # What was granted to the person by name ends here and does not come back with the account.
+    UserObjectPermission.objects.filter(user=member).delete()
     record(actor, Verb.MEMBER_DEACTIVATED, member, detail=why)
     return member
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from detections import pictures
+from detections import console, pictures
 from detections.forms_purpose import PurposeForm
 from detections.models import Detection, Hit, ImageJob
 from detections.services_images import photograph_give
@@ -84,7 +84,7 @@ def _own_job(request: HttpRequest, pk: int) -> ImageJob:
 def photograph(request: HttpRequest, pk: int) -> HttpResponse:
     """One photograph with what was read in it; the page asks again by itself while it waits."""
     job = _own_job(request, pk)
-    context: dict[str, Any] = {"job": job, "reads": _reads(job)}
+    context: dict[str, Any] = {"job": job, "reads": _reads(job, _member(request))}
     if job.state != ImageJob.State.WAITING:
         plates = [detection.plate for detection, _ in context["reads"]]
         record(_member(request), Verb.RESULTS_VIEWED, job, inquiry=job.inquiry, elements={"plates": plates})
@@ -92,9 +92,9 @@ def photograph(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, f"detections/{'_photograph_result' if part else 'photograph'}.html", context)
 
 
-def _reads(job: ImageJob) -> list[tuple[Detection, list[Hit]]]:
+def _reads(job: ImageJob, member: Member) -> list[tuple[Detection, list[Hit]]]:
     detections = {str(d.pk): d for d in Detection.objects.filter(pk__in=job.detection_ids)}
-    hits = Hit.objects.filter(detection_id__in=job.detection_ids).select_related("entry__hot_list")
+    hits = console.visible(member).filter(detection_id__in=job.detection_ids)
     return [
         (detections[key], [hit for hit in hits if str(hit.detection_id) == key])
         for key in job.detection_ids

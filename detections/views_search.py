@@ -22,10 +22,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from detections import pictures, retention
+from detections import console, pictures, retention
 from detections import search as query
 from detections.forms_search import HoldForm, SearchForm
-from detections.models import Detection, Hit, Hold, Search
+from detections.models import Detection, Hold, Search
 from detections.services_search import elements, search_make
 from hotlists.plates import Position
 from trail.services import record
@@ -179,7 +179,7 @@ def search_detection(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) 
     _record(member, Verb.DETECTION_VIEWED, found)
     read = found.detection
     days = read.agency.policy.retention.detections_days
-    hits = Hit.objects.filter(detection_id=read.pk).select_related("entry__hot_list")
+    hits = console.visible(member).filter(detection_id=read.pk)
     context = {
         "search": found.search,
         "found": found,

@@ -7,15 +7,17 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts.models import Member
 from accounts.permissions import Permission
 from hotlists import services
-from hotlists.models import Entry
+from hotlists.models import Entry, HotList
 from hotlists.moves import ENTRY_MOVES, moves_open_to
 from trail.moves import MoveRefused
 from trail.verbs import Verb
-from training.admin_base import GatedAdmin
+from training.admin_base import GatedAdmin, member_of
 from training.admin_forms import ActForm, Line
 
 
@@ -78,6 +80,11 @@ class EntryAdmin(GatedAdmin):
         "synopsis", "entering_agency", "entered_by", "entered_at", "last_day", "decided_by", "decided_at",
         "closed_by", "closed_at", "closed_why",
     )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those of the lists that the member may see."""
+        seen = HotList.objects.visible_to(member_of(request))
+        return super().get_queryset(request).filter(hot_list__in=seen)
 
     def elements(self, row: Any) -> dict[str, Any]:
         """The plate of the entry shown."""

@@ -42,6 +42,8 @@ class HotListQuerySet(models.QuerySet["HotList"]):
         """The member's agency's lists; of restricted ones those granted to the member (CJIS 4.2.2)."""
         granted = UserObjectPermission.objects.filter(
             user=member,
+            user__is_active=True,
+            user__separated_on=None,
             permission__codename=SEE_RESTRICTED,
             permission__content_type__app_label="hotlists",
         ).values_list("object_pk", flat=True)

@@ -11,8 +11,9 @@ from django.utils.text import capfirst
 
 from accounts.permissions import Permission
 from detections.models import Hit, HitStep, Search
+from hotlists.models import HotList
 from trail.verbs import Verb
-from training.admin_base import GatedAdmin, GatedInline
+from training.admin_base import GatedAdmin, GatedInline, member_of
 
 
 class Steps(GatedInline):
@@ -52,6 +53,11 @@ class HitAdmin(GatedAdmin):
         ("Exigent circumstances", {"fields": readonly_fields[16:20]}),
         ("Closed", {"fields": ("closed_by", "closed_at")}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Those of the lists that the member may see."""
+        seen = HotList.objects.visible_to(member_of(request))
+        return super().get_queryset(request).filter(entry__hot_list__in=seen)
 
     def elements(self, row: Any) -> dict[str, Any]:
         """The plates of the hit shown."""
