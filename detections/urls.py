@@ -6,5 +6,6 @@ urlpatterns = [
     path("", include("detections.urls_console")),
     path("", include("detections.urls_hits")),
     path("", include("detections.urls_photographs")),
+    path("", include("detections.urls_quality")),
     path("", include("detections.urls_search")),
 ]
