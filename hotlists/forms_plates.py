@@ -10,7 +10,7 @@ from accounts.models import Member
 from alpr.templatetags.look import state_name
 from hotlists.models import Entry, HotList
 from hotlists.plates import STATES
-from hotlists.services import latest_expiry
+from hotlists.moves import latest_expiry
 
 NOT_KNOWN = "unknown"
 STATE_CHOICES = [

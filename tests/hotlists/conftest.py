@@ -35,6 +35,7 @@ def facts(**other: Any) -> dict[str, Any]:
         "case_number": "26-11873",
         "synopsis": SYNOPSIS,
         "expires_on": timezone.localdate() + timedelta(days=7),
+        "offense": "robbery",
     } | other
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -17,9 +18,12 @@ from hotlists.models import Entry, HotList
 from hotlists.moves import ENTRY_MOVES, moves_open_to
 from hotlists.services import (
     hot_plate_approve,
+    hot_plate_change,
     hot_plate_close,
     hot_plate_decline,
     hot_plate_enter,
+    hot_plate_let_go,
+    hot_plate_renew,
     list_approve,
     list_deactivate,
     list_designate,
@@ -31,6 +35,14 @@ from trail.verbs import Verb
 from training.gate import Refused
 
 Enter = Callable[..., Entry]
+ACTS: dict[str, tuple[Callable[..., Entry], dict[str, Any]]] = {
+    "approve": (hot_plate_approve, {}),
+    "decline": (hot_plate_decline, {"why": "Seen to be another car"}),
+    "renew": (hot_plate_renew, {"expires_on": timezone.localdate() + timedelta(days=20)}),
+    "change": (hot_plate_change, facts(reason="Homicide")),
+    "let_go": (hot_plate_let_go, {}),
+    "close": (hot_plate_close, {"why": "Seen to be another car"}),
+}
 
 
 @pytest.mark.parametrize("who", ["dispatcher", "administrator", "custodian", "auditor", "lapsed", "outsider"])
@@ -43,7 +55,11 @@ def test_who_may_not_enter(who: str, specific_list: HotList, request: pytest.Fix
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("plate", "8AB?12"),
+        ("plate", "8A?*"),
+        ("plate", "8AB%12"),
+        ("person", "Immigration fugitive"),
+        ("offense", "parking"),
+        ("look_back_days", 31),
         ("plate", ""),
         ("state", "XX"),
         ("reason", " "),
@@ -113,6 +129,11 @@ def test_the_same_plate_stands_once_on_a_list(enter: Enter, supervisor: Member) 
 
 def test_the_database_refuses_the_same_plate_twice(enter: Enter) -> None:
     entry = enter()
+    entry.pk = None
+    with pytest.raises(IntegrityError, match="plate_waits_once"), transaction.atomic():
+        entry.save(force_insert=True)
+    entry.state_of_entry = Entry.State.IN_USE
+    entry.save(force_insert=True)
     entry.pk = None
     with pytest.raises(IntegrityError, match="plate_once_on_a_list"), transaction.atomic():
         entry.save(force_insert=True)
@@ -198,22 +219,18 @@ def test_an_entry_of_a_file_has_no_moves(
 @pytest.mark.parametrize("state", Entry.State.values)
 @pytest.mark.parametrize("move", ENTRY_MOVES.table)
 def test_every_move_starts_where_the_table_says(
-    enter: Enter, supervisor: Member, state: str, move: str
+    enter: Enter, supervisor: Member, operator: Member, state: str, move: str
 ) -> None:
     entry = enter()
     Entry.objects.filter(pk=entry.pk).update(state_of_entry=state)
-    acts: dict[str, Callable[..., Entry]] = {
-        "approve": hot_plate_approve,
-        "decline": hot_plate_decline,
-        "close": hot_plate_close,
-    }
-    given = {} if move == "approve" else {"why": "Seen to be another car"}
+    act, given = ACTS[move]
+    actor = operator if move == "let_go" else supervisor
     if state in ENTRY_MOVES.table[move].before:
-        moved = acts[move](actor=supervisor, entry=entry, **given)
+        moved = act(actor=actor, entry=entry, **given)
         assert moved.state_of_entry == ENTRY_MOVES.table[move].after
     else:
         with pytest.raises(MoveRefused):
-            acts[move](actor=supervisor, entry=entry, **given)
+            act(actor=actor, entry=entry, **given)
 
 
 @pytest.mark.parametrize("act", [hot_plate_decline, hot_plate_close])

@@ -186,10 +186,10 @@ def test_no_plate_in_title_or_address_and_every_view_is_recorded(
 
 def hit_on(entry: Entry, camera: Camera, **facts: Any) -> Hit:
     """A hit on an entry, as a reader made it."""
-    given = {"detection_id": f"01936000-0000-7000-8000-{entry.pk:012d}", "is_exact": True}
+    given = {"detection_id": f"01936000-0000-7000-8000-{entry.pk:012d}", "match": Hit.Match.EXACT}
     return Hit.objects.create(
         agency=entry.agency, entry=entry, camera=camera, captured_at=timezone.now(), plate=entry.plate,
-        **given | facts,
+        last_read_at=timezone.now(), **given | facts,
     )  # fmt: skip
 
 

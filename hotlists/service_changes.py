@@ -1,0 +1,145 @@
+"""Hot plates in use: changed and renewed by one person and approved by another, let go, or expired."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Unpack
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Agency, Member
+from alpr.templatetags.look import day
+from hotlists.changes import changed
+from hotlists.models import Entry
+from hotlists.moves import KEPT_AFTER, waiting_change
+from hotlists.service_plates import begin, elements_of, purpose_of, put, shut
+from hotlists.service_previews import refuse_broad, refuse_unseen, state_look_back
+from hotlists.wanted import Wanted, end_of, entry_of, expiry, refuse_closed
+from trail.actors import System
+from trail.moves import MoveRefused
+from trail.services import act, record
+from trail.verbs import Verb
+
+COPIED = (
+    "plate", "plate_key", "anchor", "state", "reason", "make", "model", "year", "color", "body", "person",
+    "case_number", "synopsis", "priority",
+)  # fmt: skip
+LET_GO = "Let go by who entered it: it ended without result."
+EXPIRED = "Expired; nobody renewed it."
+NEVER_APPROVED = "Expired; nobody approved it."
+
+
+@act
+def hot_plate_change(*, actor: Member, entry: Entry, **wanted: Unpack[Wanted]) -> Entry:
+    """Ask for a change of a hot plate in use; gives the one that waits to take its place.
+
+    The old one stays in force until another person approves the new (Vallejo Policy 426.4(f)(5)). Raises
+    `MoveRefused` where a change waits already, ValidationError as entering does, and where nothing differs.
+    """
+    entry = _begin("change", actor, entry)
+    new = entry_of(actor, entry.hot_list, wanted)
+    new.replaces = entry
+    if not changed(entry, new) and not new.look_back_days:
+        raise ValidationError("Nothing is different. Change a field, or leave the hot plate as it is.")
+    refuse_unseen(new, actor)
+    refuse_broad(new)
+    _refuse_listed(new)
+    state_look_back(new, actor, wanted)
+    return put(new, actor, Verb.HOT_PLATE_CHANGED)
+
+
+@act
+def hot_plate_renew(*, actor: Member, entry: Entry, expires_on: date) -> Entry:
+    """Ask to keep a hot plate in use through `expires_on`; gives the one that waits to take its place.
+
+    The new last day lies within the policy's longest time from today. Raises `MoveRefused` where a change
+    waits already, ValidationError, on `expires_on`, for a day that is none.
+    """
+    entry = _begin("renew", actor, entry)
+    try:
+        last = expiry(expires_on, entry.agency)
+    except ValueError as refused:
+        raise ValidationError({"expires_on": str(refused)}) from refused
+    if entry.last_day is not None and last <= entry.last_day:
+        raise ValidationError({"expires_on": f"It lasts through {day(entry.last_day)} already."})
+    kept = {name: getattr(entry, name) for name in COPIED}
+    new = Entry(hot_list=entry.hot_list, entered_by=actor, replaces=entry, expires_at=end_of(last), **kept)
+    refuse_broad(new)
+    return put(new, actor, Verb.HOT_PLATE_RENEWED)
+
+
+@act
+def hot_plate_let_go(*, actor: Member, entry: Entry) -> Entry:
+    """Let a hot plate go that ends without result: by the member who entered it."""
+    entry = begin("let_go", actor, entry)
+    if entry.entered_by_id != actor.pk:
+        raise MoveRefused("Another member entered this hot plate. It can be taken off the list instead.")
+    shut(entry, actor, LET_GO)
+    for change in entry.replaced_by.filter(state_of_entry=Entry.State.WAITING):
+        shut(change, actor, LET_GO)
+    return entry
+
+
+def expired_close(agency: Agency) -> int:
+    """Close an agency's hot plates 7 days after their last day; gives how many. Can be run again.
+
+    One whose renewal still waits is left for whoever decides on that.
+    """
+    past = Entry.objects.filter(
+        hot_list__agency=agency,
+        entered_by__isnull=False,
+        state_of_entry__in=[Entry.State.WAITING, Entry.State.IN_USE],
+        expires_at__lte=timezone.now() - KEPT_AFTER,
+    )
+    asked = Entry.objects.filter(state_of_entry=Entry.State.WAITING, expires_at__gt=timezone.now())
+    due = past.exclude(pk__in=asked.filter(replaces__isnull=False).values("replaces"))
+    return sum(_expire(pk, agency) for pk in due.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _expire(pk: int, agency: Agency) -> bool:
+    """Close one expired hot plate, unless another has just moved it."""
+    entry = (
+        Entry.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+        .select_related("hot_list")
+        .filter(pk=pk, state_of_entry__in=[Entry.State.WAITING, Entry.State.IN_USE])
+        .first()
+    )
+    if entry is None:
+        return False
+    waits = entry.state_of_entry == Entry.State.WAITING
+    entry.state_of_entry, entry.closed_at = Entry.State.CLOSED, timezone.now()
+    entry.closed_why = NEVER_APPROVED if waits else EXPIRED
+    entry.save()
+    record(
+        System("Hot plates past their last day", agency),
+        Verb.HOT_PLATE_EXPIRED,
+        entry,
+        purpose=purpose_of(entry),
+        elements=elements_of(entry),
+        detail=entry.closed_why,
+    )
+    return True
+
+
+def _begin(move: str, actor: Member, entry: Entry) -> Entry:
+    entry = begin(move, actor, entry)
+    refuse_closed(entry.hot_list)
+    if waiting_change(entry) is not None:
+        raise MoveRefused("A change of this hot plate waits for approval already.")
+    return entry
+
+
+def _refuse_listed(new: Entry) -> None:
+    """Raise ValidationError where the plate of a change is another hot plate of the list."""
+    others = Entry.objects.filter(
+        hot_list=new.hot_list,
+        plate=new.plate,
+        state=new.state,
+        state_of_entry__in=[Entry.State.WAITING, Entry.State.IN_USE],
+    ).exclude(pk=new.replaces_id)
+    other = others.first() if new.plate else None
+    if other is not None:
+        raise ValidationError({"plate": f"This plate is on that list already, as {other}."})
