@@ -97,13 +97,14 @@ def quality_page(request: HttpRequest) -> HttpResponse:
     """The figures of the last 7, 30, 90 or 365 days (`?days=`), and their change against as many before."""
     member, period = _period(request)
     kept = quality.kept_since(member.agency)
+    low, high = quality.FIELD
     context = {
         "period": period,
         "periods": PERIODS,
         "findings": _findings(period.whole),
         "kinds": list(Finding),
         "bars": _bars(period.whole),
-        "field": [round(LEFT + share * SCALE) for share in quality.FIELD],
+        "field": [round(LEFT + low * SCALE), round((high - low) * SCALE)],
         "fewest": quality.FEWEST,
         "kept": kept if kept and kept > period.before.since else None,
     }
