@@ -5,11 +5,12 @@ Every function takes what a file, a person or a camera writes, and answers from 
 """
 
 from hotlists.vocabulary.ncic import FIELD_OF_CODE
-from hotlists.vocabulary.vco import alike_colors, color, colors, name_of_color
+from hotlists.vocabulary.vco import COLORS, alike_colors, color, colors, name_of_color
 from hotlists.vocabulary.vma import make, name_of_make
 from hotlists.vocabulary.vst import body, name_of_body
 
 __all__ = [
+    "COLORS",
     "FIELD_OF_CODE",
     "alike_colors",
     "body",

@@ -36,6 +36,7 @@ TRQ turquoise; teal, TEA, TEL, aqua, cyan
 WHI white; WHT, pearl white
 YEL yellow; YLW
 """)
+COLORS = tuple(NAMES)
 # What cameras take for each other, by families that may share a color. It is a choice of this system, made
 # from what street light, shade and infrared do to paint; no source prescribes it.
 FAMILIES = (
