@@ -122,6 +122,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Where sources put the files of lists; read every minute, never written to.
+LISTS_FOLDER = environment.text("ALPR_LISTS_FOLDER", str(DATA_DIR / "lists"))
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
@@ -229,13 +231,13 @@ Q_CLUSTER = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["detections.api.authentication.ReaderKeyAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "EXCEPTION_HANDLER": "detections.api.errors.answer",
+    "EXCEPTION_HANDLER": "training.api.errors.answer",
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_THROTTLE_RATES": {"reader": environment.text("ALPR_READER_RATE", "6000/min")},
+    "DEFAULT_THROTTLE_RATES": {"reader": environment.text("ALPR_READER_RATE", "6000/min"), "list": "60/min"},
 }
 
 # Reading plates.

@@ -21,6 +21,7 @@ from hotlists.plates import fold
 from trail.actors import Actor
 from trail.services import act, record
 from trail.verbs import Outcome, Verb
+from training.api.errors import Closed
 
 __all__ = ["InactiveCamera", "Read", "Receipt", "RefusedRow", "receive", "record_refused"]
 
@@ -32,8 +33,10 @@ COLUMNS = (
 COPY = f"COPY {partitions.TABLE} ({', '.join(COLUMNS)}) FROM STDIN"
 
 
-class InactiveCamera(Exception):
+class InactiveCamera(Closed):
     """The camera is out of service, and nothing is taken from it."""
+
+    code = "inactive_camera"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from detections.api.errors import BadRequest
+from training.api.errors import BadRequest
 
 MOST_ROWS = 1_000
 SINGLE_PICTURE = "image"

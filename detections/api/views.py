@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -14,42 +12,22 @@ from django.core.files.uploadedfile import UploadedFile
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from rest_framework.decorators import api_view, parser_classes, throttle_classes
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from detections import images
 from detections.api import native
-from detections.api.authentication import ReaderThrottle
+from detections.api.authentication import reader_key
 from detections.api.batches import Batch, WholeBody, form, read_batch, sha256_of
-from detections.api.errors import BadRequest
 from detections.ingest import Read, Receipt, RefusedRow, receive, record_refused
 from detections.models import ImageJob, ReaderKey
 from detections.recognition import BadImage, open_image
 from detections.services_images import image_give
-
-View = Callable[..., Response]
-
-
-def reader_key(method: str, *parsers: type) -> Callable[[View], View]:
-    """The view is for readers with a standing key, and sees what is its camera's alone."""
-
-    def declare(view: View) -> View:
-        @functools.wraps(view)
-        def measured(request: Request, *args: Any, **kwargs: Any) -> Response:
-            if "Transfer-Encoding" in request.headers:
-                raise BadRequest("Send the body with its Content-Length.", code="length_required", status=411)
-            return view(request, *args, **kwargs)
-
-        guarded = api_view([method])(throttle_classes([ReaderThrottle])(parser_classes(parsers)(measured)))
-        guarded.rule = "reader key"  # type: ignore[attr-defined]
-        return guarded
-
-    return declare
+from training.api.errors import BadRequest
 
 
-@reader_key("POST", WholeBody, MultiPartParser)
+@reader_key("POST", parsers=(WholeBody, MultiPartParser))
 def detections(request: Request) -> Response:
     """Store a batch of reads and answer with its receipt: 201 with something new, 200 with nothing new."""
     key = _key(request)
@@ -65,7 +43,7 @@ def detections(request: Request) -> Response:
     return Response(_receipt(receipt), status=status)
 
 
-@reader_key("POST", MultiPartParser)
+@reader_key("POST", parsers=(MultiPartParser,))
 def images_to_read(request: Request) -> Response:
     """Take in one picture to be read in the background, and answer 202 with its job and receipt."""
     key = _key(request)

@@ -12,7 +12,6 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
 from accounts.models import NoPolicy
-from detections.ingest import InactiveCamera
 from trail import context
 from trail.services import record
 from trail.verbs import Outcome, Verb
@@ -20,6 +19,12 @@ from training.gate import Refused
 from training.refusals import record_refusal
 
 RETRY_AFTER = 10
+
+
+class Closed(Exception):
+    """What the key opens is out of use for now. `code` names it in the answer."""
+
+    code = "refused"
 
 
 class BadRequest(APIException):
@@ -42,7 +47,7 @@ def answer(exception: Exception, circumstances: dict[str, Any]) -> Response | No
     """
     if isinstance(exception, OperationalError | InterfaceError):
         connection.close()
-        message = "The database cannot be reached. Keep the batch and send it again."
+        message = "The database cannot be reached. Keep what you have and send it again."
         return _error(503, "unavailable", message, headers={"Retry-After": str(RETRY_AFTER)})
     if isinstance(exception, BadRequest):
         return _error(exception.status_code, exception.code, str(exception.detail), **exception.parts)
@@ -64,8 +69,8 @@ def _forbidden(exception: Exception) -> Response | None:
     if isinstance(exception, Refused):
         record_refusal(exception)
         return _error(403, "refused", exception.reason)
-    if isinstance(exception, InactiveCamera | NoPolicy | PermissionDenied):
-        code = {InactiveCamera: "inactive_camera", NoPolicy: "no_policy"}.get(type(exception), "refused")
+    if isinstance(exception, Closed | NoPolicy | PermissionDenied):
+        code = "no_policy" if isinstance(exception, NoPolicy) else getattr(exception, "code", "refused")
         actor = context.current().actor
         record(actor, Verb.ATTEMPTED, "to send", detail=str(exception), outcome=Outcome.REFUSED)
         return _error(403, code, str(exception))
