@@ -1,37 +1,119 @@
-"""What the pages of hot lists show: lists with their age."""
+"""What the pages of hot lists show: lists with their age, what is in use and what waits."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Member
-from hotlists.models import Entry, HotList, Snapshot
+from hotlists import restricted
+from hotlists.models import Entry, HotList, Mapping, Refresh, Snapshot
 
 
 @dataclass(frozen=True)
 class ListRow:
-    """One list with its age and the number of entries in use."""
+    """One list with its age, the number of entries in use and of files that wait for a person.
+
+    A general list has as many entries as its last file left in use; hot plates are counted.
+    """
 
     hot_list: HotList
-    loaded_at: datetime | None
-    is_old: bool
     in_use: int
+    files_waiting: int
+    sees_entries: bool = True
+
+    @property
+    def files_words(self) -> str:
+        """The files that wait, as a mark says it."""
+        return "1 file" if self.files_waiting == 1 else f"{self.files_waiting} files"
+
+    @property
+    def loaded_at(self) -> datetime | None:
+        """When its source made what is in force."""
+        return self.hot_list.source_at
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it is in use and past its interval."""
+        return self.hot_list.is_active and self.hot_list.is_old()
 
 
 def list_rows(member: Member) -> list[ListRow]:
-    """The lists that the member may see, those in use first."""
-    lists = HotList.objects.visible_to(member)
-    loads = Snapshot.objects.filter(hot_list__in=lists).values_list("hot_list").annotate(Max("loaded_at"))
-    loaded: dict[int, datetime] = dict(loads.order_by())
-    counted = Entry.objects.visible_to(member).in_use().values_list("hot_list").annotate(Count("pk"))
-    in_use: dict[int, int] = dict(counted.order_by())
+    """The lists that the member may know of, those in use first: the same few queries, however many there are."""
+    lists = restricted.known_to(member).order_by("-is_active", "kind", "name")
+    last = Snapshot.objects.filter(hot_list=OuterRef("pk")).order_by("-loaded_at").values("standing")[:1]
+    waiting = Count("refreshes", filter=Q(refreshes__state=Refresh.State.WAITING))
+    hot_plates = _hot_plates_in_use(lists)
+    seen = set(HotList.objects.visible_to(member).values_list("pk", flat=True))
     rows = []
-    for hot_list in lists.order_by("-is_active", "kind", "name"):
+    for hot_list in lists.annotate(standing=Subquery(last), files=waiting):
         hot_list.agency = member.agency
-        loaded_at = loaded.get(hot_list.pk)
-        old = hot_list.is_active and hot_list.is_old(loaded_at)
-        rows.append(ListRow(hot_list, loaded_at, old, in_use.get(hot_list.pk, 0)))
+        standing: int = hot_list.standing or 0  # annotated above
+        in_use = standing if hot_list.kind == HotList.Kind.GENERAL else hot_plates.get(hot_list.pk, 0)
+        rows.append(ListRow(hot_list, in_use, hot_list.files, hot_list.pk in seen))
     return rows
+
+
+def _hot_plates_in_use(lists: QuerySet[HotList]) -> dict[int, int]:
+    found = Entry.objects.hot_plates().in_use().filter(hot_list__in=lists.order_by().values("pk"))
+    return dict(found.order_by().values_list("hot_list").annotate(Count("pk")))
+
+
+SHOWN: dict[str, tuple[str, Callable[[ListRow], bool]]] = {
+    "": ("In use", lambda row: row.hot_list.is_active),
+    "old": ("Old", lambda row: row.is_old),
+    "waiting": ("Waiting", lambda row: row.hot_list.waits or row.files_waiting > 0),
+    "specific": ("Specific", lambda row: row.hot_list.is_active and row.hot_list.kind == "specific"),
+    "restricted": ("Restricted", lambda row: row.hot_list.is_active and row.hot_list.is_restricted),
+    "closed": ("Out of use", lambda row: not row.hot_list.is_active),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to narrow the lists down: its value in the address, its words, and how many there are."""
+
+    value: str
+    label: str
+    count: int
+
+
+def choices(rows: list[ListRow]) -> list[Choice]:
+    """What the lists can be narrowed down to; those in use are always there."""
+    counted = [
+        Choice(value, label, sum(holds(row) for row in rows)) for value, (label, holds) in SHOWN.items()
+    ]
+    return [choice for choice in counted if choice.count or not choice.value]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a list in words."""
+
+    label: str
+    words: str
+
+
+def settings_of(hot_list: HotList) -> list[Setting]:
+    """How a list is set, in words, as its page says it."""
+    said = [("Alerts", f"{hot_list.get_priority_display()} priority")]
+    if hot_list.kind == HotList.Kind.GENERAL:
+        said += [
+            ("Layout of files", _layout(hot_list.mapping)),
+            ("From the folder", hot_list.folder_pattern or "No files"),
+            ("A file waits", f"if it has over {hot_list.shrink_percent}% fewer entries, "
+                             f"or over {hot_list.bad_percent}% bad lines"),
+        ]  # fmt: skip
+    if hot_list.left_out:
+        named = [HotList.Source(source).label for source in hot_list.left_out]
+        said.append(("Left out", ", ".join(named)))
+    days = hot_list.look_back_days
+    said.append(("Looking back", f"{days} days" if days else "Not done"))
+    return [Setting(label, words) for label, words in said]
+
+
+def _layout(mapping: Mapping | None) -> str:
+    return str(mapping).capitalize() if mapping else "A header names the columns"

@@ -1,19 +1,22 @@
-"""Hot lists: designated, approved and closed here; a general one is loaded from a file, checked first."""
+"""Hot lists: all of them, one with its files, settings and grants, and the form to designate another."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.models import Member
 from accounts.permissions import Permission
-from hotlists import services
-from hotlists.forms_lists import ListForm, WhyForm
-from hotlists.models import Entry, HotList
+from hotlists import restricted, services, sources
+from hotlists.forms_lists import GrantForm, ListForm, WhyForm, add_errors
+from hotlists.models import Entry, HotList, Snapshot
 from hotlists.showing import viewer
+from hotlists.showing_lists import SHOWN, choices, list_rows, settings_of
 from training import gate
 from training.rules import rule
 
@@ -23,9 +26,31 @@ SNAPSHOTS_SHOWN = 30
 @rule(Permission.SEE_LISTS)
 @require_GET
 @never_cache
+def hot_lists(request: HttpRequest) -> HttpResponse:
+    """All lists with source, age, entries in use and what waits. `?show=` narrows them down."""
+    member = viewer(request)
+    rows, asked = list_rows(member), request.GET.get("show", "")
+    shown = asked if asked in SHOWN else ""
+    context = {
+        "rows": [row for row in rows if SHOWN[shown][1](row)],
+        "choices": choices(rows),
+        "show": shown,
+        "used": sum(row.hot_list.is_active for row in rows),
+        "old": sum(row.is_old for row in rows),
+        "files": sum(row.files_waiting for row in rows),
+        "lists_waiting": sum(row.hot_list.waits for row in rows),
+        "may_load": gate.allows(member, Permission.LOAD_LISTS),
+        "may_designate": gate.allows(member, Permission.DESIGNATE_LISTS),
+    }
+    return render(request, "hotlists/hot_lists.html", context)
+
+
+@rule(Permission.SEE_LISTS)
+@require_GET
+@never_cache
 def hot_list(request: HttpRequest, pk: int) -> HttpResponse:
-    """One list: where it comes from, who designated and approved it, and the files loaded into it."""
-    return _page(request, _found(request, pk))
+    """One list: source, who designated and approved it, settings, age, files, keys and grants."""
+    return page(request, found(request, pk))
 
 
 @rule(Permission.DESIGNATE_LISTS)
@@ -38,61 +63,61 @@ def hot_list_new(request: HttpRequest) -> HttpResponse:
         try:
             made = services.list_designate(actor=member, agency=member.agency, **form.cleaned_data)
         except ValidationError as wrong:
-            form.add_error(None, wrong)
+            add_errors(form, wrong)
         else:
             messages.success(request, f"{made} is designated.")
             return redirect("hot_list", pk=made.pk)
     return render(request, "hotlists/hot_list_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@rule(Permission.DESIGNATE_LISTS)
-@require_POST
-def hot_list_approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Approve a specific list."""
-    found = _found(request, pk)
-    try:
-        services.list_approve(actor=viewer(request), hot_list=found)
-    except ValidationError as wrong:
-        messages.error(request, " ".join(wrong.messages))
-    else:
-        messages.success(request, f"{found} is approved and takes hot plates.")
-    return redirect("hot_list", pk=pk)
-
-
-@rule(Permission.DESIGNATE_LISTS)
-@require_POST
-def hot_list_close(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a list out of use."""
-    found, form = _found(request, pk), WhyForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, form, status=422)
-    services.list_deactivate(actor=viewer(request), hot_list=found, **form.cleaned_data)
-    messages.success(request, f"{found} is out of use: its entries match nothing from now on.")
-    return redirect("hot_list", pk=pk)
-
-
-def _found(request: HttpRequest, pk: int) -> HotList:
+def found(request: HttpRequest, pk: int) -> HotList:
+    """The list, where the member may know of it; every other is out of sight."""
     member = viewer(request)
-    lists = HotList.objects.visible_to(member).select_related("agency", "designated_by", "approved_by")
-    found: HotList = get_object_or_404(lists, pk=pk)
-    gate.require(member, Permission.SEE_LISTS, on=found)
-    return found
+    lists = restricted.known_to(member).select_related("agency", "designated_by", "approved_by", "mapping")
+    hot_list: HotList = get_object_or_404(lists, pk=pk)
+    gate.require(member, Permission.SEE_LISTS, on=hot_list)
+    return hot_list
 
 
-def _page(
-    request: HttpRequest, found: HotList, form: WhyForm | None = None, status: int = 200
+def page(
+    request: HttpRequest, hot_list: HotList, forms: dict[str, Form] | None = None, status: int = 200
 ) -> HttpResponse:
-    member, last = viewer(request), found.last_snapshot
-    designates = gate.allows(member, Permission.DESIGNATE_LISTS, on=found)
+    """The page of a list; `forms` are those that were not taken: `close`, `grant` or `withdraw`."""
+    member, last = viewer(request), hot_list.last_snapshot
+    designates = gate.allows(member, Permission.DESIGNATE_LISTS, on=hot_list)
+    sees = restricted.sees_entries(member, hot_list)
     context = {
-        "hot_list": found,
+        "hot_list": hot_list,
         "last": last,
-        "is_old": found.is_active and found.is_old(),
-        "in_use": Entry.objects.in_use().filter(hot_list=found).count(),
-        "snapshots": found.snapshots.select_related("loaded_by")[:SNAPSHOTS_SHOWN],
-        "may_load": found.takes_files and gate.allows(member, Permission.LOAD_LISTS, on=found),
-        "may_approve": designates and found.waits and found.designated_by_id != member.pk,
-        "may_close": designates and found.is_active,
-        "form": form or WhyForm(),
+        "is_old": hot_list.is_active and hot_list.is_old(),
+        "in_use": _in_use(hot_list, last),
+        "settings": settings_of(hot_list),
+        "sees_entries": sees,
+        "always_restricted": hot_list.source in sources.RESTRICTED,
+        "snapshots": hot_list.snapshots.select_related("loaded_by")[:SNAPSHOTS_SHOWN],
+        "may_load": sees and hot_list.takes_files and gate.allows(member, Permission.LOAD_LISTS, on=hot_list),
+        "may_designate": designates and hot_list.is_active,
+        "may_approve": designates and hot_list.waits and hot_list.designated_by_id != member.pk,
+        "may_oversee": gate.allows(member, Permission.OVERSEE, on=hot_list),
+        "keys": hot_list.keys.select_related("issued_by") if designates else [],
+        **_grants(member, hot_list, designates=designates),
+        "close_form": WhyForm(auto_id="id_close_%s"),
+        **{f"{name}_form": form for name, form in (forms or {}).items()},
     }
     return render(request, "hotlists/hot_list.html", context, status=status)
+
+
+def _in_use(hot_list: HotList, last: Snapshot | None) -> int:
+    if hot_list.kind == HotList.Kind.SPECIFIC:
+        return Entry.objects.hot_plates().in_use().filter(hot_list=hot_list).count()
+    return last.standing if last else 0
+
+
+def _grants(member: Member, hot_list: HotList, *, designates: bool) -> dict[str, object]:
+    if not hot_list.is_restricted:
+        return {}
+    return {
+        "holders": restricted.holders(hot_list),
+        "grant_form": GrantForm(hot_list=hot_list, member=member) if designates else None,
+        "withdraw_form": WhyForm(auto_id="id_withdraw_%s") if designates else None,
+    }
