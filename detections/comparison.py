@@ -2,6 +2,7 @@
 
 Each differing character is asked apart, the others together, then state and vehicle, so that nobody passes
 over the one place that matters (Green v. San Francisco, 751 F.3d 1039: a misread character, another make).
+Of a partial plate the known characters are asked; of a description every attribute that it names.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from dataclasses import dataclass, field
 
 from alpr.policy import Compared, ListKind, Policy
 from detections.models import Hit
+from hotlists import vocabulary
 from hotlists.models import Entry
-from hotlists.plates import Position, positions
+from hotlists.patterns import ANY, ONE, alignment, same_attribute
+from hotlists.plates import Position
 
 SAME, DIFFERS, UNCLEAR, BASIS = "same", "differs", "unclear", "basis"
 PASSING = frozenset({SAME, BASIS})
-PERSON = "person"
+PERSON, STATE = "person", "state"
+VEHICLE = ("make", "model", "color", "body")
 COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -48,7 +52,11 @@ WHO_IS_IN_IT = (
 
 @dataclass(frozen=True)
 class Question:
-    """One thing to look at: its name in forms, its label, how a sentence names it, both sources' words."""
+    """One thing to look at: its name in forms, its label, how a sentence names it, both sources' words.
+
+    `reader_differs` where list and reader both name it and mean something else: it is marked so, and never
+    answers for the person.
+    """
 
     name: str
     label: str
@@ -57,6 +65,7 @@ class Question:
     read: tuple[Reading, ...] = ()
     options: tuple[Option, ...] = SAME_DIFFERENT
     is_character: bool = field(default=False)
+    reader_differs: bool = field(default=False)
 
     @property
     def wants_words(self) -> bool:
@@ -65,16 +74,27 @@ class Question:
 
 
 def questions(hit: Hit, policy: Policy) -> list[Question]:
-    """What must be answered for this hit: what `policy` compares, as far as the list holds it."""
-    compare = policy.ladder.compare
+    """What must be answered for this hit: what `policy` compares, as far as the list holds it.
+
+    Never nothing: where the policy names nothing that the list holds, the characters are asked, and without a
+    plate the vehicle.
+    """
+    compare, entry = policy.ladder.compare, hit.entry
     asked = _characters(hit) if Compared.CHARACTERS in compare or not compare else []
-    if Compared.STATE in compare and hit.entry.state:
-        asked.append(Question("state", "State", "state", hit.entry.state, _read(hit.state)))
-    if Compared.VEHICLE in compare:
+    if Compared.STATE in compare and entry.state:
+        asked.append(_state(hit))
+    if Compared.VEHICLE in compare or not entry.plate:
         asked += _vehicle(hit)
-    if ListKind(hit.entry.hot_list.kind) in policy.ladder.person_check_lists:
-        asked.append(_person(hit.entry))
+    asked = asked or _characters(hit)
+    if asks_for_person(entry, policy):
+        asked.append(_person(entry))
     return asked
+
+
+def asks_for_person(entry: Entry, policy: Policy) -> bool:
+    """Whether the officer says what ties the driver to the person: on the lists of
+    `ladder.person_check_lists`, and wherever the entry is about a person (Vallejo 426.4(e), (f)(2))."""
+    return ListKind(entry.hot_list.kind) in policy.ladder.person_check_lists or entry.about_person
 
 
 def unanswered(asked: Iterable[Question], answers: Mapping[str, str]) -> list[Question]:
@@ -99,13 +119,15 @@ def listing(words: Iterable[str]) -> str:
 
 
 def _characters(hit: Hit) -> list[Question]:
-    places = positions(hit.entry.plate, hit.plate)
+    places = alignment(hit.entry.plate, hit.plate)
     asked = [_character(hit, place) for place in places if place.differs]
-    others = [place for place in places if not place.differs]
+    others = [place for place in places if not place.differs and place.listed not in (ANY, ONE)]
     if not others:
         return asked
     count = COUNTS[len(others)]
     label, phrase = (f"Other {count}", f"the other {count}") if asked else (f"All {count}", "the characters")
+    if not hit.entry.is_whole:
+        label, phrase = (f"Other {count} known", phrase) if asked else (f"The {count} known", "what is known")
     listed = " ".join("–" if place.differs else place.listed for place in places)
     read = (Reading("all the same"),)
     return [*asked, Question("others", label, phrase, listed, read)]
@@ -134,18 +156,35 @@ def _readings(hit: Hit, place: Position) -> tuple[Reading, ...]:
     return tuple(Reading(character, confidence) for character, confidence in found.items())
 
 
+def _state(hit: Hit) -> Question:
+    return Question(
+        STATE, "State", "state", hit.entry.state, _read(hit.state), reader_differs=hit.state_differs
+    )
+
+
 def _vehicle(hit: Hit) -> list[Question]:
     entry = hit.entry
+    facts = [(name, str(getattr(entry, name)), str(getattr(hit, name))) for name in VEHICLE]
     year = f", {entry.year}" if entry.year else ""
-    facts = [
-        ("make", entry.make and entry.make + ("" if entry.model else year), hit.make),
-        ("model", entry.model and entry.model + year, hit.model),
-        ("color", entry.color, hit.color),
-        ("body", entry.body, hit.body),
-    ]
+    with_year = "model" if entry.model else "make"
     return [
-        Question(name, name.capitalize(), name, listed, _read(read)) for name, listed, read in facts if listed
-    ]
+        Question(
+            name, name.capitalize(), name, in_words(name, listed) + (year if name == with_year else ""),
+            _read(in_words(name, read)), reader_differs=same_attribute(name, listed, read) is False,
+        )
+        for name, listed, read in facts
+        if listed
+    ]  # fmt: skip
+
+
+def in_words(name: str, said: str) -> str:
+    """An attribute of the vehicle as people say it, `gray` for `GRY`; what is not known stays."""
+    names = {
+        "make": vocabulary.name_of_make,
+        "color": vocabulary.name_of_color,
+        "body": vocabulary.name_of_body,
+    }
+    return names[name](said) if name in names else said
 
 
 def _read(words: str) -> tuple[Reading, ...]:
@@ -154,4 +193,5 @@ def _read(words: str) -> tuple[Reading, ...]:
 
 def _person(entry: Entry) -> Question:
     """An effort to see whether the wanted person is in it, or another basis (Vallejo 426.4(f)(2))."""
-    return Question(PERSON, "Wanted person", "the person", entry.synopsis, (), WHO_IS_IN_IT)
+    said = entry.person or entry.synopsis
+    return Question(PERSON, "Wanted person", "the person", said, (), WHO_IS_IN_IT)

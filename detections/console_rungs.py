@@ -9,6 +9,7 @@ from datetime import datetime
 from alpr.policy import Policy, Rung, StatusSource
 from detections import ladder
 from detections.comparison import UNCLEAR, listing, questions
+from detections.live_status import Asked
 from detections.models import Hit, HitStep
 
 METHODS: dict[str, str] = {
@@ -16,6 +17,7 @@ METHODS: dict[str, str] = {
     StatusSource.DEPARTMENT_COMPUTER: "from a department computer",
     StatusSource.CLETS: "from CLETS",
 }
+ASK = "Is the plate still listed? A live answer, as it was given."
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def _answered(rung: Rung, look: str, step: HitStep, *, is_edge: bool) -> RungSho
     by = str(step.by)
     lines = {
         "see": (_see_line(step), f"{by}."),
-        "validate": (f"{by}, {METHODS.get(step.method, step.method)}.",),
+        "validate": (_status_line(step), f"{by}, {METHODS.get(step.method, step.method)}."),
         "confirm": (f"{by}, from the entering agency.",),
         "close": (f"{step.hit.get_outcome_display()}.", f"{by}."),
     }[step.move]
@@ -88,25 +90,49 @@ def _see_line(step: HitStep) -> str:
     return f"{len(step.answers)} answers, all the same."
 
 
+def _status_line(step: HitStep) -> str:
+    said = ladder.answered(step)
+    asked = step.answers.get("asked", "")
+    where = f", {Asked(asked).label}" if asked else ""
+    return f"{said[:1].upper()}{said[1:]}{where}."
+
+
 def _open_lines(rung: Rung, hit: Hit, policy: Policy, step: HitStep | None) -> tuple[str, ...]:
     if rung == Rung.SEEN and step is not None:
         unclear = [q.phrase for q in questions(hit, policy) if step.answers.get(q.name) == UNCLEAR]
         return (f"{step.by} could not tell {listing(unclear)} at {ladder.at(step.at)}.",) if unclear else ()
     if rung == Rung.VALIDATED:
-        return ("Is the plate still listed? A live answer, as it was given.",)
+        return _unanswered(hit, policy)
     if rung == Rung.CONFIRMED:
         who = ladder.entered_by(hit)
         return (f"{who[:1].upper()}{who[1:]} says whether it stands.",)
     return ("Say how it ended, with a stop or without one.",) if rung == Rung.CLOSED else ()
 
 
+def _unanswered(hit: Hit, policy: Policy) -> tuple[str, ...]:
+    """Who asked dispatch, and why the status could not be asked, while no answer has come."""
+    lines = []
+    if hit.asked_at:
+        lines.append(f"Dispatch was asked at {ladder.at(hit.asked_at)} by {hit.asked_by}.")
+    step = ladder.latest(hit, "impracticable")
+    if step is not None and ladder.was_impracticable(hit, policy):
+        lines.append(f"Not practicable, {step.by} at {ladder.at(step.at)}: “{step.note}”")
+    return tuple(lines) or (ASK,)
+
+
 def next_move(hit: Hit, policy: Policy, may: Iterable[str]) -> str:
     """The move that fits now, out of those that the member may make; empty where none waits."""
-    order = ["see", "validate"]
+    order = ["see"]
+    if ladder.is_past(hit):
+        order.append("close")
+    elif Rung.VALIDATED in ladder.undone(hit, policy) or hit.asked_at:
+        order.append("validate")
     if Rung.CONFIRMED in policy.ladder.before_stop:
         order.append("confirm")
-    if hit.status == Hit.Status.SHUT or ladder.may_stop(hit, policy):
-        order = ["close"] if hit.status == Hit.Status.SHUT else [*order, "close"]
+    if hit.status == Hit.Status.SHUT or hit.stopped_at:
+        order = ["close"]
+    elif ladder.may_stop(hit, policy):
+        order.append("close")
     allowed = set(may)
     possible = [name for name in (*order, "review_exigent") if name in allowed]
     return next((name for name in possible if ladder.is_possible(name, hit, policy)), "")

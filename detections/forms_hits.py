@@ -8,13 +8,9 @@ from django import forms
 
 from alpr.policy import Policy
 from detections import comparison, ladder
+from detections.live_status import ANSWERERS, Answer, Asked
 from detections.models import Hit, Outcome
 
-ANSWERERS = {
-    "dispatcher": "A dispatcher",
-    "department_computer": "A department computer",
-    "clets": "CLETS",
-}
 YES_NO = {"yes": True, "no": False}
 
 
@@ -76,9 +72,9 @@ class SeeForm(MoveForm):
                 widget=forms.RadioSelect,
             )
         if any(question.wants_words for question in self.questions):
-            synopsis = self.hit.entry.synopsis
-            hint = f"The entry says: {synopsis}" if synopsis else "What you did to see who is in it."
-            self.fields["words"] = _words("How you looked, or the other basis", hint)
+            said = self.hit.entry.person or self.hit.entry.synopsis
+            hint = f"The entry says: {said}" if said else "What you did to see who is in it."
+            self.fields["words"] = _words("What ties the driver to the person, or the other basis", hint)
 
     @property
     def rows(self) -> list[tuple[comparison.Question, forms.BoundField]]:
@@ -106,14 +102,25 @@ class SeeForm(MoveForm):
         return {"answers": {k: v for k, v in given.items() if v}, "words": self.cleaned_data.get("words", "")}
 
 
+class AskForm(MoveForm):
+    """Nothing to fill in: the hit says what is asked."""
+
+
+class StopForm(MoveForm):
+    """Nothing to fill in: who records it is signed in, and the clock is ours."""
+
+
 class ValidateForm(MoveForm):
     """The live status, from whom the policy accepts."""
 
-    still_listed = _choice(
-        "Is the plate still listed?",
-        [("yes", "Still listed"), ("no", "No match")],
-        "Say what the answer was.",
+    asked = forms.ChoiceField(
+        label="Which records were asked?",
+        choices=Asked.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="Not needed where CLETS answered.",
     )
+    answer = _choice("What was the answer?", list(Answer.choices), "Say what the answer was.")
     words = _words("The answer, as it was given", "Who said what: “Still stolen, Eastmoor PD, Nov 14.”")
 
     def furnish(self) -> None:
@@ -121,12 +128,17 @@ class ValidateForm(MoveForm):
         accepted = {source.value for source in self.policy.ladder.status_from}
         choices = [(value, words) for value, words in ANSWERERS.items() if value in accepted]
         self.fields["method"] = _choice("Who answered?", choices, "Say who answered.")
-        self.order_fields(["method", "still_listed", "words"])
+        self.order_fields(["method", "asked", "answer", "words"])
 
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """With the answer as true or false."""
-        return self.cleaned_data | {"still_listed": YES_NO[self.cleaned_data["still_listed"]]}
+
+class ImpracticableForm(MoveForm):
+    """Why the live status cannot be asked."""
+
+    reason = _words(
+        "Why can the live status not be asked?",
+        "What keeps you from CLETS and from dispatch: “No radio in the canyon.”",
+    )
+    reason.widget.attrs["autofocus"] = True
 
 
 class ConfirmForm(MoveForm):
@@ -171,18 +183,28 @@ class ReviewForm(MoveForm):
 
 
 class CloseForm(MoveForm):
-    """How it ended."""
+    """How it ended: what the answers say first, and chosen by a person."""
 
+    case_number = forms.CharField(
+        label="Case or incident number",
+        help_text="Of the result. A stop always has one.",
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     note = _words("Note", "", required=False)
 
     def furnish(self) -> None:
         """The results that are possible now, and who reads the note."""
-        self.offered = ladder.outcomes(self.hit, self.policy)
+        possible = ladder.outcomes(self.hit, self.policy)
+        self.suggested = [each for each in ladder.suggested(self.hit) if each in possible]
+        self.offered = [*self.suggested, *(each for each in possible if each not in self.suggested)]
+        self.fields["case_number"].initial = self.hit.entry.case_number
         # All of them are taken in, so that the service refuses by name what the ladder does not allow.
         outcome = _choice("How it ended", list(Outcome.choices), "Say how it ended.")
         outcome.widget.choices = [(each.value, each.label) for each in self.offered]
         self.fields["outcome"] = outcome
-        self.order_fields(["outcome", "note"])
+        self.order_fields(["outcome", "case_number", "note"])
         entered_by = self.hit.entry.entered_by
         if entered_by is not None and self.policy.ladder.tell_entering_member:
             self.fields[
@@ -197,9 +219,12 @@ class CloseForm(MoveForm):
 
 FORMS: dict[str, type[MoveForm]] = {
     "see": SeeForm,
+    "ask": AskForm,
     "validate": ValidateForm,
+    "impracticable": ImpracticableForm,
     "confirm": ConfirmForm,
     "exigent": ExigentForm,
     "review_exigent": ReviewForm,
+    "stop": StopForm,
     "close": CloseForm,
 }

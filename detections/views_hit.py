@@ -21,6 +21,7 @@ from detections import services_hits as services
 from detections.comparison import listing
 from detections.forms_hits import FORMS, MoveForm
 from detections.models import Hit
+from detections.stepping import purpose
 from detections.views_console import list_context, signed_in_member
 from trail.moves import MoveRefused
 from trail.services import record
@@ -30,10 +31,13 @@ from training.rules import rule
 
 SERVICES: dict[str, Callable[..., Any]] = {
     "see": services.hit_see,
+    "ask": services.hit_ask,
     "validate": services.hit_validate,
+    "impracticable": services.hit_impracticable,
     "confirm": services.hit_confirm,
     "exigent": services.hit_exigent,
     "review_exigent": services.hit_exigent_review,
+    "stop": services.hit_stop,
     "close": services.hit_close,
 }
 
@@ -119,7 +123,7 @@ def _page(
 
 def _record_view(member: Member, found: Hit, detail: str = "") -> None:
     elements = {"plate": found.plate, "listed": found.entry.plate}
-    record(member, Verb.HIT_VIEWED, found, purpose=services.purpose(found), elements=elements, detail=detail)
+    record(member, Verb.HIT_VIEWED, found, purpose=purpose(found), elements=elements, detail=detail)
 
 
 def _hit_context(
@@ -188,7 +192,7 @@ def _evidence(
         signed_in_member(request),
         Verb.IMAGE_VIEWED,
         found,
-        purpose=services.purpose(found),
+        purpose=purpose(found),
         elements={"plate": found.plate},
         detail=which,
     )

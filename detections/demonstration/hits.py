@@ -11,6 +11,7 @@ from accounts.models import Member
 from alpr.policy import StatusSource
 from detections import comparison
 from detections.demonstration.readers import seen, send
+from detections.live_status import Answer, Asked
 from detections.models import Camera, Hit, Outcome
 from detections.services_hits import hit_close, hit_exigent, hit_see, hit_validate
 
@@ -56,8 +57,9 @@ def _seen(hit: Hit, people: People) -> Hit:
 
 def _answered(hit: Hit, people: People, *, listed: bool, words: str) -> Hit:
     return hit_validate(
-        actor=people["dispatcher"], hit=hit, method=StatusSource.DISPATCHER, still_listed=listed, words=words
-    )
+        actor=people["dispatcher"], hit=hit, method=StatusSource.DISPATCHER, asked=Asked.CLETS,
+        answer=Answer.CURRENT if listed else Answer.NO_RECORD, words=words,
+    )  # fmt: skip
 
 
 def _checked(hit: Hit, people: People) -> Hit:
@@ -67,7 +69,7 @@ def _checked(hit: Hit, people: People) -> Hit:
 def _recovered(hit: Hit, people: People) -> None:
     hit = _answered(_seen(hit, people), people, listed=True, words="Still listed as stolen by Eastmoor PD.")
     note = "Parked and empty; towed and the owner told."
-    hit_close(actor=people["operator"], hit=hit, outcome=Outcome.RECOVERED, note=note)
+    hit_close(actor=people["operator"], hit=hit, outcome=Outcome.RECOVERED, case_number="26-11902", note=note)
 
 
 def _misread(hit: Hit, people: People) -> None:

@@ -22,7 +22,7 @@ def test_who_may_not_answer_changes_nothing(request: Any, make_hit: MakeHit, who
     hit = make_hit()
     with pytest.raises(Refused):
         hit_validate(
-            actor=request.getfixturevalue(who), hit=hit, method="clets", still_listed=True, words=WORDS
+            actor=request.getfixturevalue(who), hit=hit, method="clets", answer="current", words=WORDS
         )
     hit.refresh_from_db()
     assert hit.validated_at is None
@@ -33,20 +33,24 @@ def test_only_sources_that_the_policy_accepts(dispatcher: Member, make_hit: Make
     under(hit.agency, status_from=["dispatcher"])
     for method in ("clets", "a friend", ""):
         with pytest.raises(ValidationError, match="out of those whom the policy accepts"):
-            hit_validate(actor=dispatcher, hit=hit, method=method, still_listed=True, words=WORDS)
+            hit_validate(
+                actor=dispatcher, hit=hit, method=method, asked="clets", answer="current", words=WORDS
+            )
 
 
 def test_the_words_of_the_answer_are_asked_for(dispatcher: Member, make_hit: MakeHit) -> None:
     hit = make_hit()
     with pytest.raises(ValidationError, match="Write in a few words"):
-        hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=True, words=" ")
+        hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=" ")
 
 
 def test_no_match_shuts_it_for_everybody(operator: Member, dispatcher: Member, make_hit: MakeHit) -> None:
     hit = make_hit()
-    hit = hit_validate(actor=dispatcher, hit=hit, method="dispatcher", still_listed=False, words="No match.")
+    hit = hit_validate(
+        actor=dispatcher, hit=hit, method="dispatcher", asked="clets", answer="not_current", words="No match."
+    )
     assert (hit.status, hit.shut_by_move, hit.validated_at) == ("shut", "validate", None)
-    with pytest.raises(MoveRefused, match="Dispatcher 3308 recorded the live answer: no match"):
+    with pytest.raises(MoveRefused, match="Dispatcher 3308 recorded the live answer: not current"):
         hit_see(actor=operator, hit=hit, answers=answers(hit))
     assert "Shut. Dispatcher 3308" in ladder.verdict(hit, hit.agency.policy).sentence
 
@@ -59,7 +63,9 @@ def test_seen_and_validated_come_in_either_order(
     policy = hit.agency.policy
     steps = [
         lambda: hit_see(actor=operator, hit=hit, answers=answers(hit)),
-        lambda: hit_validate(actor=dispatcher, hit=hit, method="dispatcher", still_listed=True, words=WORDS),
+        lambda: hit_validate(
+            actor=dispatcher, hit=hit, method="dispatcher", asked="clets", answer="current", words=WORDS
+        ),
     ]
     for step in steps if seen_first else reversed(steps):
         assert not ladder.may_stop(hit, policy)
@@ -74,13 +80,13 @@ def test_confirmed_comes_after_validated(supervisor: Member, dispatcher: Member,
     hit = make_hit()
     with pytest.raises(MoveRefused, match="this hit is not validated"):
         hit_confirm(actor=supervisor, hit=hit, confirmed=True, words=WORDS)
-    hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=True, words=WORDS)
+    hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS)
     assert hit_confirm(actor=dispatcher, hit=hit, confirmed=True, words=WORDS).confirmed_at is not None
 
 
 def test_an_operator_does_not_confirm(operator: Member, dispatcher: Member, make_hit: MakeHit) -> None:
     hit = make_hit()
-    hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=True, words=WORDS)
+    hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS)
     with pytest.raises(Refused):
         hit_confirm(actor=operator, hit=hit, confirmed=True, words=WORDS)
 
@@ -90,7 +96,7 @@ def test_not_ours_shuts_it_although_all_was_checked(
 ) -> None:
     hit = make_hit()
     hit_see(actor=operator, hit=hit, answers=answers(hit))
-    hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=True, words=WORDS)
+    hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS)
     hit = hit_confirm(actor=dispatcher, hit=hit, confirmed=False, words="Cleared on Nov 12.")
     assert hit.status == "shut"
     assert not ladder.may_stop(hit, hit.agency.policy)
@@ -102,7 +108,7 @@ def test_a_policy_may_put_the_stop_line_higher(
     hit = make_hit(entering_agency="Eastmoor PD")
     under(hit.agency, before_stop=["seen", "validated", "confirmed"])
     hit_see(actor=operator, hit=hit, answers=answers(hit))
-    hit = hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=True, words=WORDS)
+    hit = hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS)
     policy = hit.agency.policy
     assert not ladder.may_stop(hit, policy)
     assert "still needs Eastmoor PD’s confirmation." in ladder.verdict(hit, policy).sentence
@@ -112,6 +118,6 @@ def test_a_policy_may_put_the_stop_line_higher(
 
 def test_the_answer_is_on_the_trail_in_words(dispatcher: Member, make_hit: MakeHit) -> None:
     hit = make_hit()
-    hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=True, words=WORDS)
+    hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS)
     event = Event.objects.get(verb=Verb.HIT_VALIDATED)
-    assert event.detail == f"still listed, answered by CLETS; “{WORDS}”"
+    assert event.detail == f"current, answered by CLETS, asked of CLETS / NCIC; “{WORDS}”"

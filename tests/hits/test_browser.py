@@ -135,7 +135,9 @@ def test_no_match_shuts_the_open_hit_before_the_officers_eyes(
 ) -> None:
     page = opened(browser, server, operator, hit)
     page.keyboard.press("s")
-    hit_validate(actor=dispatcher, hit=hit, method="dispatcher", still_listed=False, words="No match.")
+    hit_validate(
+        actor=dispatcher, hit=hit, method="dispatcher", asked="clets", answer="not_current", words="No match."
+    )
     expect(page.locator("#verdict")).to_contain_text("Shut. Dispatcher 3308 recorded the live answer")
     expect(page.locator("#act")).to_contain_text("Close this hit")
     expect(page.locator("#act")).not_to_contain_text("Record what I saw")

@@ -22,7 +22,8 @@ from trail.moves import MoveRefused
 from training.gate import Refused
 
 STOPS = [outcome for outcome in Outcome if outcome.is_stop]
-WRONG_OR_NO_STOP = ["no_stop", "misread", "mismatch", "not_listed"]
+WRONG_OR_NO_STOP = ["no_stop", "misread", "wrong_state", "mismatch", "not_listed"]
+CASE = "26-11902"
 
 
 @pytest.mark.parametrize("who", ["lapsed", "outsider", "dispatcher", "analyst"])
@@ -53,7 +54,7 @@ def test_a_stop_is_refused_while_a_step_is_missing(
 def test_a_shut_hit_ends_as_no_stop_or_wrong(operator: Member, dispatcher: Member, make_hit: MakeHit) -> None:
     hit = make_hit()
     hit_see(actor=operator, hit=hit, answers=answers(hit))
-    hit = hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=False, words="No match.")
+    hit = hit_validate(actor=dispatcher, hit=hit, method="clets", answer="not_current", words="No match.")
     assert [o.value for o in ladder.outcomes(hit, hit.agency.policy)] == WRONG_OR_NO_STOP
     for refused in [*STOPS, Outcome.LOCATED]:
         with pytest.raises(MoveRefused, match="Shut"):
@@ -77,8 +78,8 @@ def test_every_result_once_all_is_checked(
 ) -> None:
     hit = make_hit()
     hit_see(actor=operator, hit=hit, answers=answers(hit))
-    hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=True, words=WORDS)
-    hit = hit_close(actor=operator, hit=hit, outcome=outcome, note="Call 4411.")
+    hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS)
+    hit = hit_close(actor=operator, hit=hit, outcome=outcome, case_number=CASE, note="Call 4411.")
     assert (hit.status, hit.outcome, hit.closed_by) == ("closed", outcome, operator)
     assert hit.steps.get(move="close").note == "Call 4411."
     assert outcome.label in ladder.verdict(hit, hit.agency.policy).sentence
@@ -89,12 +90,13 @@ def test_a_stop_made_before_the_answer_that_shut_it_is_recorded_as_it_was(
 ) -> None:
     hit = make_hit()
     hit_see(actor=operator, hit=hit, answers=answers(hit))
-    hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=True, words=WORDS)
+    hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS)
     hit_confirm(actor=dispatcher, hit=hit, confirmed=False, words="Cleared on Nov 12.")
     with pytest.raises(ValidationError, match="when the stop was made"):
-        hit_close(actor=operator, hit=hit, outcome=Outcome.RELEASED)
+        hit_close(actor=operator, hit=hit, outcome=Outcome.RELEASED, case_number=CASE)
     note = "Stopped at 02:50, before the agency called back at 02:58."
-    assert hit_close(actor=operator, hit=hit, outcome=Outcome.RELEASED, note=note).outcome == "released"
+    hit = hit_close(actor=operator, hit=hit, outcome=Outcome.RELEASED, case_number=CASE, note=note)
+    assert hit.outcome == "released"
 
 
 def test_an_exigent_stop_is_recorded_although_the_answer_was_no_match(
@@ -103,6 +105,7 @@ def test_an_exigent_stop_is_recorded_although_the_answer_was_no_match(
     hit = make_hit()
     hit_see(actor=operator, hit=hit, answers=answers(hit))
     hit_exigent(actor=operator, hit=hit, reason="Shots fired from the car.")
-    hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=False, words="No match.")
+    hit_validate(actor=dispatcher, hit=hit, method="clets", answer="not_current", words="No match.")
     note = "Stopped at 02:50; the answer came at 02:53."
-    assert hit_close(actor=operator, hit=hit, outcome=Outcome.RELEASED, note=note).outcome == "released"
+    hit = hit_close(actor=operator, hit=hit, outcome=Outcome.RELEASED, case_number=CASE, note=note)
+    assert hit.outcome == "released"

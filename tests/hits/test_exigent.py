@@ -43,7 +43,7 @@ def test_a_policy_without_it_has_no_such_way(operator: Member, make_hit: MakeHit
 
 def test_it_never_opens_what_an_answer_shut(operator: Member, dispatcher: Member, make_hit: MakeHit) -> None:
     hit = make_hit()
-    hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=False, words="No match.")
+    hit_validate(actor=dispatcher, hit=hit, method="clets", answer="not_current", words="No match.")
     with pytest.raises(MoveRefused, match="This hit is shut"):
         hit_exigent(actor=operator, hit=hit, reason=REASON)
 
@@ -65,7 +65,7 @@ def test_a_later_no_match_still_shuts_it(operator: Member, dispatcher: Member, m
     hit = make_hit()
     hit_see(actor=operator, hit=hit, answers=answers(hit))
     hit_exigent(actor=operator, hit=hit, reason=REASON)
-    hit = hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=False, words="No match.")
+    hit = hit_validate(actor=dispatcher, hit=hit, method="clets", answer="not_current", words="No match.")
     assert not ladder.may_stop(hit, hit.agency.policy)
 
 
@@ -115,5 +115,5 @@ def test_a_claim_that_is_not_agreed_with_excuses_nothing_more(
     verdict = ladder.verdict(hit, policy)
     assert "did not agree" in verdict.note
     assert [need.rung for need in verdict.needs] == ["validated"]
-    hit = hit_validate(actor=operator, hit=hit, method="clets", still_listed=True, words=WORDS)
+    hit = hit_validate(actor=operator, hit=hit, method="clets", answer="current", words=WORDS)
     assert ladder.may_stop(hit, policy)

@@ -53,7 +53,9 @@ def see(actor: Member, hit: Hit, value: str) -> None:
 
 
 def validate(actor: Member, hit: Hit, value: bool) -> None:
-    services.hit_validate(actor=actor, hit=hit, method="clets", still_listed=value, words=WORDS)
+    services.hit_validate(
+        actor=actor, hit=hit, method="clets", answer="current" if value else "no_record", words=WORDS
+    )
 
 
 def confirm(actor: Member, hit: Hit, value: bool) -> None:
@@ -69,7 +71,7 @@ def review(actor: Member, hit: Hit, value: bool) -> None:
 
 
 def close(actor: Member, hit: Hit, value: str) -> None:
-    services.hit_close(actor=actor, hit=hit, outcome=value, note=WORDS)
+    services.hit_close(actor=actor, hit=hit, outcome=value, case_number="26-11902", note=WORDS)
 
 
 Act = tuple[Callable[[Member, Hit, Any], None], Any, str]

@@ -117,7 +117,7 @@ def test_words_on_the_person_are_asked_for_only_where_the_hit_may_pass(
 ) -> None:
     hit, client = make_hit(specific=True), at(operator)
     page = client.post(f"/console/hits/{hit.pk}/see/", answers(hit)).content.decode()
-    assert '<a href="#id_words">How you looked, or the other basis</a>' in page
+    assert '<a href="#id_words">What ties the driver to the person, or the other basis</a>' in page
     assert "The entry says: Driver wanted for the Quay St robbery." in page
     assert client.post(f"/console/hits/{hit.pk}/see/", answers(hit, person="differs")).status_code == 302
 
@@ -135,8 +135,13 @@ def test_who_comes_second_sees_why_and_what_was_typed(
     at: At, operator: Member, dispatcher: Member, make_hit: MakeHit
 ) -> None:
     hit = make_hit()
-    hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=True, words=WORDS)
-    typed = {"method": "dispatcher", "still_listed": "yes", "words": "Dispatch says still wanted."}
+    hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS)
+    typed = {
+        "method": "dispatcher",
+        "asked": "clets",
+        "answer": "current",
+        "words": "Dispatch says still wanted.",
+    }
     answer = at(operator).post(f"/console/hits/{hit.pk}/validate/", typed)
     page = answer.content.decode()
     assert answer.status_code == 409
@@ -152,7 +157,7 @@ def test_a_form_that_came_too_late_offers_the_next_move_and_never_sends_itself(
 ) -> None:
     hit = make_hit()
     hit_see(actor=operator, hit=hit, answers=answers(hit))
-    hit_validate(actor=dispatcher, hit=hit, method="clets", still_listed=True, words=WORDS)
+    hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS)
     page = at(operator).get(f"/console/hits/{hit.pk}/now/?doing=validate").content.decode()
     assert 'form="move"' not in page
     assert f'href="/console/hits/{hit.pk}/close/">Close this hit…' in page

@@ -76,7 +76,7 @@ def test_a_specific_list_asks_who_is_in_the_vehicle(operator: Member, make_hit: 
     with pytest.raises(ValidationError, match="Answer for the person"):
         hit_see(actor=operator, hit=hit, answers=answers(hit, person=""))
     for passing in (comparison.SAME, comparison.BASIS):
-        with pytest.raises(ValidationError, match="what you did to see who is in the vehicle"):
+        with pytest.raises(ValidationError, match="what ties the driver to the person"):
             hit_see(actor=operator, hit=hit, answers=answers(hit, person=passing))
     hit = hit_see(actor=operator, hit=hit, answers=answers(hit), words="Driver matches the description.")
     assert hit.seen_at is not None
