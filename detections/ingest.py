@@ -45,7 +45,8 @@ class Receipt:
 
     `detection_ids` stands in the order of the reads, whether stored now or before; `fresh` are those stored
     now. `conflicts` are the sender's ids under which another read stands, which is kept. `hit_ids` are the
-    hits made now. `transfer` has the counts, those of the first time where the same batch came again.
+    hits made now, not those that a further read joined. `transfer` has the counts, those of the first time
+    where the same batch came again.
     """
 
     transfer: Transfer
@@ -75,7 +76,7 @@ def receive(
             transfer=earlier, detection_ids=ids, fresh=frozenset(), conflicts=conflicts, hit_ids=[],
             refused=list(refused),
         )  # fmt: skip
-    hit_ids = matching.match(camera=camera, reads=fresh)
+    matched = matching.match(camera=camera, reads=fresh)
     transfer = Transfer.objects.create(
         camera=camera,
         batch_sha256=batch_sha256,
@@ -83,14 +84,16 @@ def receive(
         accepted=len(fresh),
         duplicates=len(reads) - len(fresh) - len(conflicts),
         refused=len(refused) + len(conflicts),
-        hits=len(hit_ids),
+        hits=len(matched.made),
     )
     _copy(camera, transfer, fresh)
-    live.announce(hit_ids)
+    live.announce(matched.made)
+    for hit_id in matched.joined:
+        live.announce_change(hit_id)
     _record(actor, transfer, conflicts, refused)
     return Receipt(
-        transfer=transfer, detection_ids=ids, fresh=frozenset(fresh), conflicts=conflicts, hit_ids=hit_ids,
-        refused=list(refused),
+        transfer=transfer, detection_ids=ids, fresh=frozenset(fresh), conflicts=conflicts,
+        hit_ids=matched.made, refused=list(refused),
     )  # fmt: skip
 
 

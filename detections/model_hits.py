@@ -13,7 +13,8 @@ from accounts.models import Agency, Member
 from alpr.policy import Rung
 from detections.model_reads import Camera
 from hotlists.models import Entry, Priority, Snapshot
-from hotlists.plates import Position, differences
+from hotlists.patterns import alignment
+from hotlists.plates import Position
 from trail.models import Inquiry
 
 
@@ -150,7 +151,7 @@ class Hit(models.Model):
     @property
     def differing(self) -> list[Position]:
         """The places where the plate as read differs from the plate on the list."""
-        return differences(self.entry.plate, self.plate)
+        return [place for place in alignment(self.entry.plate, self.plate) if place.differs]
 
     @property
     def state_differs(self) -> bool:
@@ -198,6 +199,7 @@ class HitRead(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["hit", "detection_id"], name="read_joins_a_hit_once"),
         ]
+        indexes = [models.Index(fields=["detection_id"], name="hit_read_detection")]
 
     def __str__(self) -> str:
         return f"further read {self.pk} of {self.hit}"

@@ -116,6 +116,9 @@ class Shapes:
             else:
                 self._plates.append(_run_keys(shape) if shape.startswith("g") else _end_keys(shape))
 
+    def __bool__(self) -> bool:
+        return bool(self._plates or self._described)
+
     def keys(self, *, plate_key: str, make: str = "", color: str = "", body: str = "") -> Iterator[str]:
         """Every key of a read with this folded plate and these words for the vehicle."""
         for keys_of in self._plates:

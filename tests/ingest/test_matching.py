@@ -1,4 +1,4 @@
-"""Meeting the hot lists: a hit for each entry in use under the same folded plate, and for nothing else."""
+"""Meeting the hot lists: a hit for each entry in use that a read meets, and for nothing else."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import Member
+from accounts.models import AdoptedPolicy, Agency, Member
 from detections.ingest import Read, receive
 from detections.models import Hit, ReaderKey
-from hotlists.models import Entry, HotList
-from hotlists.plates import fold
+from hotlists.models import Entry, HotList, Priority
+from hotlists.patterns import anchor_of, is_partial, meets
+from hotlists.plates import GROUPS
 
 Key = tuple[ReaderKey, str]
 Maker = Callable[..., Entry]
@@ -30,6 +31,26 @@ def send(key: Key, plate: str = "8KRB412", state: str = "CA", **facts: object) -
     )  # type: ignore[arg-type]
     receipt = receive(actor=key[0], camera=key[0].camera, reads=[one], refused=[], batch_sha256=number)
     return list(Hit.objects.filter(pk__in=receipt.hit_ids).order_by("pk"))
+
+
+@pytest.fixture
+def part(general_list: HotList) -> Maker:
+    """Makes an entry in use without a whole plate: `part("8KR*")`, `part("", make="TOYT", color="GRY")`."""
+
+    def make(plate: str, **facts: str) -> Entry:
+        given = {"hot_list": general_list, "reason": "Robbery", "state_of_entry": Entry.State.IN_USE} | facts
+        vehicle = {name: facts.get(name, "") for name in ("make", "model", "color", "body")}
+        return Entry.objects.create(plate=plate, anchor=anchor_of(plate=plate, **vehicle), **given)
+
+    return make
+
+
+def every_read_rings(agency: Agency) -> None:
+    """Let the agency's policy have each read of a vehicle make a hit."""
+    adopted = agency.adopted
+    assert adopted is not None
+    rules = adopted.policy.with_values({"ladder.same_vehicle_minutes": None}).to_dict()
+    AdoptedPolicy.objects.filter(pk=adopted.pk).update(rules=rules)
 
 
 @pytest.mark.parametrize("standing", [Entry.State.WAITING, Entry.State.DECLINED, Entry.State.CLOSED])
@@ -100,13 +121,81 @@ def test_a_confusable_plate_makes_the_hit_only_possible(reader_key: Key, entry: 
 def test_a_plate_on_two_lists_makes_two_hits(
     reader_key: Key, entry: Maker, general_list: HotList, specific_list: HotList
 ) -> None:
+    general_list.source_at = timezone.now() - timedelta(hours=3)
+    general_list.save()
     entry("8KRB412")
     entry("8KRB412", hot_list=specific_list, snapshot=None)
     general, specific = send(reader_key)
     assert general.entry.hot_list == general_list
     assert specific.entry.hot_list == specific_list
-    assert general.list_loaded_at == general_list.last_snapshot.loaded_at
+    assert general.list_loaded_at == general_list.source_at
     assert specific.list_loaded_at is None
+
+
+def test_an_entry_that_has_not_begun_matches_nothing(reader_key: Key, entry: Maker) -> None:
+    entry("8KRB412", starts_at=timezone.now() + timedelta(hours=1))
+    assert send(reader_key) == []
+
+
+@pytest.mark.parametrize(
+    ("accepts", "most", "read"), [([], 10, "8KR8412"), (["1I"], 10, "8KR8412"), (GROUPS, 1, "BKR8412")]
+)
+def test_a_misread_beyond_the_fuzziness_of_its_list_matches_nothing(
+    reader_key: Key, entry: Maker, accepts: list[str], most: int, read: str
+) -> None:
+    entry("8KRB412")
+    HotList.objects.update(accepts=list(accepts), most_differing=most)
+    assert send(reader_key, read) == []
+    (hit,) = send(reader_key)
+    assert hit.is_exact
+
+
+def test_an_exact_list_matches_no_other_state(reader_key: Key, entry: Maker) -> None:
+    entry("8KRB412", "NV")
+    HotList.objects.update(accepts=[])
+    assert send(reader_key) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "facts", "read"),
+    [
+        ("8KR?41", {}, {}),
+        ("8KR?412", {"state": "NV"}, {}),
+        ("8KR?412", {"make": "TOYT"}, {"make": "Honda"}),
+        ("8KR?412", {"state_of_entry": "waiting"}, {}),
+        ("", {"make": "TOYT", "color": "GRY"}, {"make": "Toyota"}),
+        ("", {"make": "TOYT", "color": "GRY"}, {"make": "Toyota", "color": "red"}),
+    ],
+)
+def test_what_contradicts_a_part_or_leaves_out_of_a_description_matches_nothing(
+    reader_key: Key, part: Maker, pattern: str, facts: dict[str, str], read: dict[str, str]
+) -> None:
+    part(pattern, **facts)
+    assert send(reader_key, **read) == []
+
+
+def test_a_part_of_a_plate_is_met_as_such(reader_key: Key, part: Maker) -> None:
+    listed = part("8?RB4*", make="HOND")
+    (hit,) = send(reader_key, "8KR8412", make="Honda")
+    assert (hit.match, hit.entry) == (Hit.Match.PARTIAL, listed)
+    assert [(place.number, place.listed, place.read) for place in hit.differing] == [(4, "B", "8")]
+
+
+def test_a_description_is_met_as_such_by_any_plate(reader_key: Key, part: Maker) -> None:
+    listed = part("", make="TOYT", color="GRY", body="4D")
+    for plate in ("8KRB412", "7ABC123"):
+        (hit,) = send(reader_key, plate, make="Toyota", color="silver", body="sedan")
+        assert (hit.match, hit.entry) == (Hit.Match.DESCRIPTION, listed)
+        assert hit.differing == []
+
+
+def test_a_hit_rings_as_its_entry_or_else_its_list_says(reader_key: Key, entry: Maker) -> None:
+    HotList.objects.update(priority=Priority.LOW)
+    entry("8KRB412")
+    entry("7ABC123", priority=Priority.HIGH)
+    assert [hit.priority for plate in ("8KRB412", "7ABC123") for hit in send(reader_key, plate)] == [
+        Priority.LOW, Priority.HIGH,
+    ]  # fmt: skip
 
 
 def test_a_hit_has_its_own_copy_of_the_read(reader_key: Key, entry: Maker) -> None:
@@ -138,41 +227,59 @@ def test_a_hit_that_outlived_its_detection_is_not_made_twice(reader_key: Key, en
 
 
 PLATES = st.text("AB8O0D1IS5", min_size=1, max_size=4)
+PARTS = st.text("AB8O0D1IS5?*", min_size=1, max_size=5).filter(lambda text: set(text) - set("?*"))
+MAKES = st.sampled_from(["", "TOYT", "Honda"])
+COLORS = st.sampled_from(["", "GRY", "silver", "red"])
+LISTED = st.tuples(
+    PLATES | PARTS | st.just(""), MAKES, COLORS, st.sampled_from(Entry.State), st.booleans(),
+).filter(lambda one: bool(one[0] or (one[1] and one[2])))  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    listed=st.lists(
-        st.tuples(PLATES, st.sampled_from(Entry.State), st.booleans()),
-        max_size=6,
-        unique_by=lambda one: one[0],
-    ),
-    plates=st.lists(PLATES, min_size=1, max_size=6),
+    groups=st.lists(st.sampled_from(GROUPS), unique=True),
+    most=st.integers(0, 3),
+    listed=st.lists(LISTED, max_size=6, unique_by=lambda one: one[0]),
+    seen=st.lists(st.tuples(PLATES, MAKES, COLORS), min_size=1, max_size=6),
 )
-def test_a_hit_stands_where_the_folded_plates_are_equal_and_the_entry_is_in_use(
-    reader_key: Key, entry: Maker, listed: list[tuple[str, str, bool]], plates: list[str]
-) -> None:
+def test_a_hit_stands_where_a_read_meets_an_entry_in_use_and_nowhere_else(
+    reader_key: Key, general_list: HotList, entry: Maker, part: Maker,
+    groups: list[str], most: int, listed: list[tuple[str, str, str, str, bool]],
+    seen: list[tuple[str, str, str]],
+) -> None:  # fmt: skip
     with transaction.atomic():
+        every_read_rings(general_list.agency)
+        general_list.accepts, general_list.most_differing = groups, most
+        general_list.save()
         now = timezone.now()
-        entries = [
-            entry(plate, state_of_entry=standing, expires_at=now - timedelta(days=1) if expired else None)
-            for plate, standing, expired in listed
-        ]
+        entries = []
+        for plate, make, color, standing, expired in listed:
+            facts = {"make": make, "color": color, "state_of_entry": standing}
+            facts["expires_at"] = now - timedelta(days=1) if expired else None
+            whole = plate and not is_partial(plate)
+            entries.append(entry(plate, "", **facts) if whole else part(plate, **facts))
         reads = [
-            Read(sender_id=str(n), captured_at=now, plate=plate, content_sha256=f"{n:064}")
-            for n, plate in enumerate(plates)
+            Read(
+                sender_id=str(n),
+                captured_at=now,
+                plate=plate,
+                make=make,
+                color=color,
+                content_sha256=f"{n:064}",
+            )
+            for n, (plate, make, color) in enumerate(seen)
         ]
         receipt = receive(
             actor=reader_key[0], camera=reader_key[0].camera, reads=reads, refused=[], batch_sha256="0" * 64
         )
         expected = {
-            (detection_id, one.pk, one.plate == read.plate)
+            (detection_id, one.pk, meets(one, read.plate, make=read.make, color=read.color))
             for detection_id, read in zip(receipt.detection_ids, reads, strict=True)
             for one in entries
-            if fold(one.plate) == fold(read.plate)
-            and one.state_of_entry == Entry.State.IN_USE
-            and one.expires_at is None
+            if one.state_of_entry == Entry.State.IN_USE and one.expires_at is None
         }
         made = Hit.objects.filter(pk__in=receipt.hit_ids)
-        assert set(made.values_list("detection_id", "entry_id", "is_exact")) == expected
+        assert set(made.values_list("detection_id", "entry_id", "match")) == {
+            each for each in expected if each[2]
+        }
         transaction.set_rollback(True)
