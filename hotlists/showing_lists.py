@@ -42,7 +42,7 @@ class ListRow:
 
 
 def list_rows(member: Member) -> list[ListRow]:
-    """The lists that the member may know of, those in use first: the same few queries, however many there are."""
+    """The lists that the member may know of, those in use first, by the same few queries for any number."""
     lists = restricted.known_to(member).order_by("-is_active", "kind", "name")
     last = Snapshot.objects.filter(hot_list=OuterRef("pk")).order_by("-loaded_at").values("standing")[:1]
     waiting = Count("refreshes", filter=Q(refreshes__state=Refresh.State.WAITING))
