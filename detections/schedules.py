@@ -13,7 +13,13 @@ TABLE: dict[str, dict[str, object]] = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 5,
     },
+    "Look for overdue lists": {
+        "func": "hotlists.overdue.check",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 5,
+    },
     "Make partitions": {"func": "detections.tasks.make_partitions", "schedule_type": Schedule.DAILY},
+    "Suspend idle accounts": {"func": "accounts.idle.suspend_everywhere", "schedule_type": Schedule.DAILY},
     "Purge": {"func": "detections.tasks.purge", "schedule_type": Schedule.DAILY},
 }
 

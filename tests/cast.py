@@ -157,7 +157,7 @@ def general_list(agency: Agency, administrator: Member) -> HotList:
     """Stolen vehicles, loaded an hour ago."""
     hot_list = HotList.objects.create(
         agency=agency, name="Stolen vehicles (SVS)", kind=HotList.Kind.GENERAL, source=HotList.Source.SVS,
-        designated_by=administrator,
+        designated_by=administrator, source_at=timezone.now() - timedelta(hours=1),
     )  # fmt: skip
     snapshot = Snapshot.objects.create(
         hot_list=hot_list, file_name="svs_20261121.csv", sha256="9f3a77c1" * 8, loaded_by=administrator
