@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Agency
 from hotlists.models import HotList
+from trail import context
 from trail.actors import System
 from trail.services import record
 from trail.verbs import Verb
@@ -22,15 +23,16 @@ def check() -> int:
     A list that was never loaded counts from when it was designated. One that is no longer overdue, since its
     settings or the policy changed, is cleared; a load clears it by itself.
     """
-    general = HotList.objects.filter(kind=HotList.Kind.GENERAL)
+    with context.acting(None, request_id=context.new_request_id()):
+        return sum(_check(agency) for agency in Agency.objects.all() if agency.adopted is not None)
+
+
+def _check(agency: Agency) -> int:
     found = 0
-    for agency in Agency.objects.all():
-        if agency.adopted is None:
-            continue
-        for hot_list in general.filter(agency=agency):
-            hot_list.agency = agency
-            if (_overdue_since(hot_list) is None) != (hot_list.overdue_since is None):
-                found += _settle(hot_list.pk, agency)
+    for hot_list in HotList.objects.filter(kind=HotList.Kind.GENERAL, agency=agency):
+        hot_list.agency = agency
+        if (_overdue_since(hot_list) is None) != (hot_list.overdue_since is None):
+            found += _settle(hot_list.pk, agency)
     return found
 
 
