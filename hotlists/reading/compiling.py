@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from hashlib import blake2b
-from operator import itemgetter
+from operator import call, itemgetter
 from typing import Any
 
 from hotlists.plates import CONFUSED
@@ -61,7 +61,10 @@ class Compiled:
         named = "source_file" in self.fields
         self._nothing = _NOTHING | {"source_file": "" if named else self.rules.file_of("", {})}
         self._reads = [self._reader(name) for name in self.fields]
-        self._place = self._placing()
+        missing = [name for name in ORDER if name not in self.fields]
+        self._missing = [self._nothing[name] for name in missing]
+        stands = {name: place for place, name in enumerate((*self.fields, *missing))}
+        self._pick = itemgetter(*(stands[name] for name in ORDER))
         self._stamps: dict[Any, str] = {}
         self._own = {name: place for place, name in enumerate(self.fields)}
         self._source_at = self._own.get("source_file")
@@ -88,7 +91,7 @@ class Compiled:
             return LeftOut(number, str(source), source.why)
         if self._action_at is not None and self._reads[self._action_at](written[self._action_at]) == REMOVE:
             return self._removal(number, written)
-        cells = self._place([read(value) for read, value in zip(self._reads, written, strict=True)])
+        cells = self._pick([*map(call, self._reads, written), *self._missing])
         if not cells[_REASON]:
             raise BadValue("The reason is missing.")
         if cells[_STARTS] and cells[_EXPIRES] and cells[_STARTS] >= cells[_EXPIRES]:
@@ -117,14 +120,6 @@ class Compiled:
             if name in self._own:
                 found[name] = self._reads[self._own[name]](written[self._own[name]])
         return self._row(number, tuple(found.values()), REMOVE)
-
-    def _placing(self) -> Callable[[list[Any]], Cells]:
-        """What puts the values of a line in `ORDER`, with nothing where a field is not there."""
-        missing = [name for name in ORDER if name not in self.fields]
-        tail = [self._nothing[name] for name in missing]
-        stands = {name: place for place, name in enumerate((*self.fields, *missing))}
-        pick = itemgetter(*(stands[name] for name in ORDER))
-        return lambda cells: pick(cells + tail)
 
     def _reader(self, name: str) -> Callable[[str], Any]:
         read, words = self._plain_reader(name), self.layout.words.get(name, {})

@@ -14,24 +14,22 @@ IMMIGRATION = "immigration violator"
 LAW = "Use for immigration enforcement is not permitted (Government Code 7284.6, the Values Act)."
 # What `sources.is_immigration` finds in letters and digits holds one of these, once all else is dropped.
 # Looking for them is quick, so that only few texts of a large file are looked at closely.
-_HINTS = (
-    *("immigra", "deport", "undocumented", "illegalalien", "illegalentr", "illegalreentr", "overstay"),
-    *("removal", "customsenforcement", "borderpatrol", "cbp", "287g"),
-)
-_SHORT_HINTS = ("ice", "ero")
+_HINTS = ("immigra", "deport", "undocum", "illegal", "overstay", "removal", "customs", "border", "cbp", "287")
 _ALONE = re.compile(r"(?<![a-z0-9])(?:ice|ero|i[^a-z0-9]*c[^a-z0-9]*e)(?![a-z0-9])")
 _FLAT = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 
 
 def speaks_of_immigration(text: str) -> bool:
     """What `sources.is_immigration` says, quickly for most texts."""
-    if text.isascii():
-        flat = text.translate(_FLAT)
-        if not any(hint in flat for hint in _HINTS) and not (
-            any(hint in flat for hint in _SHORT_HINTS) and _ALONE.search(text.lower())
-        ):
-            return False
-    return sources.is_immigration(text)
+    return (not text.isascii() or _hints(text)) and sources.is_immigration(text)
+
+
+def _hints(text: str) -> bool:
+    flat = text.translate(_FLAT)
+    for hint in _HINTS:
+        if hint in flat:
+            return True
+    return ("ice" in flat or "ero" in flat) and _ALONE.search(text.lower()) is not None
 
 
 def refuse_immigration(text: str) -> None:

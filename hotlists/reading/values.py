@@ -105,9 +105,11 @@ def text(field: str, *, coded: bool) -> Callable[[str], str]:
     named = _NAMED.get(field) if coded else None
 
     def read(value: str) -> str:
-        tidy = " ".join(value.split())
+        tidy = value.strip()
         if not tidy:
             return ""
+        if "  " in tidy or "\t" in tidy or not tidy.isascii():
+            tidy = " ".join(tidy.split())
         if tidy[0] in "=@+-":
             refuse_formula(tidy)
         if spoken:
