@@ -187,7 +187,8 @@ class AdoptedPolicy(models.Model):
     objects = AdoptedPolicyQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "adopted policies"
+        verbose_name = "policy"
+        verbose_name_plural = "policies"
         ordering = ["agency", "-version"]
         default_permissions = ()
         constraints = [

@@ -213,12 +213,11 @@ def training_ends(agency: Agency) -> dict[int, date | None]:
     ends: dict[int, date | None] = dict.fromkeys(open_accounts.values_list("pk", flat=True))
     if agency.adopted is None:
         return ends
-    today = timezone.localdate()
+    today, policy = timezone.localdate(), agency.policy
     held = Certificate.objects.filter(member__in=list(ends), revoked_on=None)
-    for certificate in held.select_related("session__course", "member__agency"):
-        certificate.member.agency = agency
-        if certificate.stands_on(today):
-            end = certificate.ends_on() or date.max
+    for certificate in held.select_related("session__course"):
+        if certificate.stands_on(today, policy):
+            end = certificate.ends_on(policy) or date.max
             ends[certificate.member_id] = max(end, ends[certificate.member_id] or end)
     return ends
 

@@ -120,6 +120,8 @@ class Transfer(models.Model):
     hits = models.PositiveIntegerField(default=0)
 
     class Meta:
+        verbose_name = "batch"
+        verbose_name_plural = "batches"
         ordering = ["-received_at"]
         default_permissions = ()
         indexes = [models.Index(fields=["camera", "batch_sha256"])]
@@ -222,6 +224,7 @@ class ImageJob(models.Model):
     detection_ids = models.JSONField(default=list)
 
     class Meta:
+        verbose_name = "photograph"
         ordering = ["-received_at"]
         default_permissions = ()
         constraints = [

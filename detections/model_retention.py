@@ -64,6 +64,7 @@ class PurgeRun(models.Model):
     )
 
     class Meta:
+        verbose_name = "deletion run"
         ordering = ["-ran_at"]
         default_permissions = ()
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Agency, Member
+from alpr.policy import Policy
 
 
 class Course(models.Model):
@@ -79,15 +80,19 @@ class Certificate(models.Model):
     def __str__(self) -> str:
         return f"certificate of {self.member}: {self.session.course}"
 
-    def ends_on(self) -> date | None:
-        """The last day on which the certificate counts, the sooner of policy and course; None for no end."""
-        days = [self.member.agency.policy.training.valid_days, self.session.course.valid_days]
+    def ends_on(self, policy: Policy | None = None) -> date | None:
+        """The last day on which the certificate counts, the sooner of policy and course; None for no end.
+
+        `policy` is the agency's in force, given where many certificates are asked; it is looked up else.
+        """
+        rules = policy or self.member.agency.policy
+        days = [rules.training.valid_days, self.session.course.valid_days]
         spans = [span for span in days if span is not None]
         return self.completed_on + timedelta(days=min(spans)) if spans else None
 
-    def stands_on(self, day: date) -> bool:
-        """Whether the certificate opens the system on `day`, under the policy in force now."""
+    def stands_on(self, day: date, policy: Policy | None = None) -> bool:
+        """Whether the certificate opens the system on `day`, under the policy in force now (as `ends_on`)."""
         if self.revoked_on is not None or not self.session.course.opens_access or day < self.completed_on:
             return False
-        ends = self.ends_on()
+        ends = self.ends_on(policy)
         return ends is None or day <= ends

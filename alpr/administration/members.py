@@ -15,6 +15,7 @@ from accounts.permissions import Permission
 from accounts.roles import Role
 from alpr import waiting
 from alpr.administration import member_acts
+from alpr.policy import Policy
 from training.admin_base import GatedAdmin, member_of
 
 
@@ -93,14 +94,30 @@ class MemberAdmin(GatedAdmin):
     @admin.display(description="training")
     def trained(self, member: Member) -> str:
         """Until when the training counts."""
-        ends = [c.ends_on() for c in member.certificates.all() if c.stands_on(timezone.localdate())]
-        if not ends:
-            return "None current"
-        known = [end for end in ends if end]
-        return (
-            "No end" if len(known) < len(ends) else f"To {max(known):%b} {max(known).day}, {max(known).year}"
-        )
+        return _trained(member, member.agency.policy if member.agency.adopted else None)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The columns; the policy by which training counts is looked up once for all rows."""
+        agency = member_of(request).agency
+        policy = agency.policy if agency.adopted else None
+
+        @admin.display(description="training")
+        def trained(member: Member) -> str:
+            return _trained(member, policy)
+
+        return [*self.list_display[:-1], trained]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With certificates, for the training column."""
         return super().get_queryset(request).prefetch_related("certificates__session__course")
+
+
+def _trained(member: Member, policy: Policy | None) -> str:
+    if policy is None:
+        return "Not counted yet"
+    today = timezone.localdate()
+    ends = [held.ends_on(policy) for held in member.certificates.all() if held.stands_on(today, policy)]
+    if not ends:
+        return "None current"
+    known = [end for end in ends if end]
+    return "No end" if len(known) < len(ends) else f"To {max(known):%b} {max(known).day}, {max(known).year}"
