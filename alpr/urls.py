@@ -1,9 +1,10 @@
 """Every address of the system. Each room has its own list; no address carries a plate."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from alpr import health
+from training.api.unknown import nothing_here
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -14,4 +15,6 @@ urlpatterns = [
     path("", include("hotlists.urls")),
     path("", include("detections.urls")),
     path("api/v1/", include("detections.api.urls")),
+    # The last of the interface's addresses, so that any other of them is found first.
+    re_path(r"^api/v1/", nothing_here, name="api_nothing"),
 ]

@@ -108,3 +108,15 @@ def test_a_key_that_asks_too_often_waits(post, row, monkeypatch: pytest.MonkeyPa
 def test_no_session_and_no_cookie_is_made(post, row) -> None:
     answer = post(row())
     assert not answer.cookies
+
+
+@pytest.mark.parametrize("path", ["/api/v1/", "/api/v1/detections", "/api/v1/plates/", "/api/v1/images/x/"])
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+def test_an_address_that_is_not_there_says_so_in_the_one_shape(
+    client: Client, method: str, path: str
+) -> None:
+    answer = getattr(client, method)(path)
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/json"
+    assert answer.json()["error"]["code"] == "not_found"
+    assert set(answer.json()["error"]) == {"code", "message"}
