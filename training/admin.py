@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import URLPattern, path, reverse
@@ -22,7 +21,6 @@ from training.admin_forms import ActForm, Day, Words
 from training.models import Certificate, Course, Session
 
 SOON = timedelta(days=30)
-DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
 
 
 @admin.register(Course)
@@ -69,19 +67,6 @@ class EnterCertificate(ActForm):
         members = agency.members.filter(is_active=True).exclude(pk=self.member.pk)
         _choose_from(self.fields["who"], members)
         _choose_from(self.fields["session"], Session.objects.filter(course__agency=agency))
-
-    def clean_document(self) -> Any:
-        """Refuse what is too large, or is no document by its first bytes."""
-        document = self.cleaned_data["document"]
-        if not document:
-            return None
-        begins = document.read(8)
-        document.seek(0)
-        if not begins.startswith((b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-            raise ValidationError("Attach a PDF, a JPEG or a PNG.")
-        if document.size > DOCUMENT_MAX_BYTES:
-            raise ValidationError("Attach a document of 10 MB at most.")
-        return document
 
     def perform(self) -> str:
         """Enter it through the service."""

@@ -15,6 +15,9 @@ from trail.verbs import Verb
 from training import gate
 from training.models import Certificate, Session
 
+DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
+DOCUMENTS_BEGIN = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+
 
 @act
 def certificate_enter(
@@ -22,13 +25,15 @@ def certificate_enter(
 ) -> Certificate:
     """Certify that `member` completed `session`; access opens at once.
 
-    Raises ValidationError for a day to come, a session of another agency, or a certificate for oneself.
+    `document` is the signed sheet as a file: PDF, JPEG or PNG, of 10 MB at most. Raises ValidationError for
+    any other, a day to come, a session of another agency, or a certificate for oneself.
     """
     gate.require(actor, Permission.MANAGE_TRAINING, on=member.agency)
     if session.course.agency_id != member.agency_id:
         raise ValidationError({"session": "This session was held by another agency."})
     if completed_on > timezone.localdate():
         raise ValidationError({"completed_on": "A course cannot be completed on a day that has not come."})
+    check_document(document)
     certificate = Certificate(
         member=member, session=session, completed_on=completed_on, certified_by=actor, document=document or ""
     )
@@ -37,6 +42,22 @@ def certificate_enter(
     certificate.save()
     record(actor, Verb.CERTIFIED, certificate)
     return certificate
+
+
+def check_document(document: Any) -> None:
+    """Refuse a file that is too large, or no document by its first bytes; nothing attached is no fault.
+
+    Raises ValidationError, by field.
+    """
+    if document is None:
+        return
+    if document.size > DOCUMENT_MAX_BYTES:
+        raise ValidationError({"document": "Attach a document of 10 MB at most."})
+    document.seek(0)
+    begins = document.read(8)
+    document.seek(0)
+    if not begins.startswith(DOCUMENTS_BEGIN):
+        raise ValidationError({"document": "Attach a PDF, a JPEG or a PNG."})
 
 
 @act

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from trail.verbs import Verb
 from training import gate
 from training.gate import Refused
 from training.models import Certificate, Session
-from training.services import certificate_enter, certificate_revoke
+from training.services import DOCUMENT_MAX_BYTES, certificate_enter, certificate_revoke
 
 
 def session_of(member: Member, *, days_ago: int = 1) -> Session:
@@ -48,6 +49,28 @@ def test_nobody_certifies_themselves(training_manager: Member) -> None:
             completed_on=session.held_on,
             certified_by=training_manager,
         )
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"<script>alert(1)</script>", "a PDF, a JPEG or a PNG"),
+        (b"", "a PDF, a JPEG or a PNG"),
+        (b"MZ\x90", "a PDF, a JPEG or a PNG"),
+        (b"%PDF-1.7" + bytes(DOCUMENT_MAX_BYTES), "10 MB at most"),
+    ],
+)
+def test_a_document_that_is_none_is_refused_whoever_asks(
+    training_manager: Member, lapsed: Member, content: bytes, says: str
+) -> None:
+    session = session_of(lapsed)
+    document = ContentFile(content, "sheet.pdf")
+    with pytest.raises(ValidationError, match=says):
+        certificate_enter(
+            actor=training_manager, member=lapsed, session=session, completed_on=session.held_on,
+            document=document,
+        )  # fmt: skip
+    assert not Certificate.objects.filter(session=session).exists()
 
 
 def test_a_day_to_come_and_another_agencys_session_are_refused(
