@@ -1,127 +1,152 @@
-"""Holds the rows of a file against what is in use on a list, as sets, in the database.
+"""Holds the staged rows of a file against what is in use on a list, as sets, and applies them.
 
-The rows are copied into a temporary table. An entry is unchanged where plate, state and every other value are
-the same; a changed one counts as removed and as added, so that its history stays.
+Every entry of a file carries a hash of its values. What has the same hash on both sides is unchanged; only
+the rest is held against each other by plate, state, file and number. A changed entry is closed and opened
+anew, so that its history stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.utils import timezone
 
-from hotlists.csv_values import Row
-from hotlists.models import HotList, Snapshot
-from hotlists.plates import fold
+from hotlists.model_files import Snapshot
+from hotlists.models import HotList
+from hotlists.staging import OTHERS, TEXTS, Staged
 
-_MAKE = """
-CREATE TEMPORARY TABLE staged_row (
-    plate text, plate_key text, state text, reason text, make text, model text, year smallint, color text,
-    body text, case_number text, synopsis text, entering_agency text, expires_at timestamptz,
-    unchanged boolean NOT NULL DEFAULT false
-);
-CREATE TEMPORARY TABLE staged_gone (id bigint)
-"""
-_COPY = """
-COPY staged_row (plate, plate_key, state, reason, make, model, year, color, body, case_number, synopsis,
-    entering_agency, expires_at) FROM STDIN
-"""
-_MARK = """
-UPDATE staged_row SET unchanged = true FROM hotlists_entry entry
-WHERE entry.hot_list_id = %(hot_list)s AND entry.state_of_entry = 'in_use'
-    AND entry.plate = staged_row.plate AND entry.state = staged_row.state
-    AND (entry.reason, entry.make, entry.model, entry.color, entry.body, entry.case_number, entry.synopsis,
-        entry.entering_agency)
-      = (staged_row.reason, staged_row.make, staged_row.model, staged_row.color, staged_row.body,
-        staged_row.case_number, staged_row.synopsis, staged_row.entering_agency)
-    AND entry.year IS NOT DISTINCT FROM staged_row.year
-    AND entry.expires_at IS NOT DISTINCT FROM staged_row.expires_at
-"""
-_GATHER = """
-INSERT INTO staged_gone SELECT entry.id FROM hotlists_entry entry
-LEFT JOIN staged_row ON staged_row.plate = entry.plate AND staged_row.state = entry.state
-WHERE entry.hot_list_id = %(hot_list)s AND entry.state_of_entry = 'in_use'
-    AND CASE WHEN staged_row.plate IS NULL THEN %(closing)s ELSE NOT staged_row.unchanged END
-"""
-_COUNT = """
-SELECT count(*) FILTER (WHERE NOT unchanged), (SELECT count(*) FROM staged_gone),
-    count(*) FILTER (WHERE unchanged) FROM staged_row
-"""
+_FILLED = ", ".join(f"coalesce(staged_row.{name}, '')" for name in TEXTS)
+_PARTS = {
+    # As the unique index has it, so that it can be used.
+    "{in_use}": "entry.hot_list_id = %(hot_list)s AND entry.state_of_entry = 'in_use' AND entry.plate <> ''",
+    "{columns}": f"{', '.join(TEXTS)}, {', '.join(OTHERS)}",
+    "{values}": f"{_FILLED}, {', '.join(OTHERS)}",
+}
+
+
+def _sql(statement: str) -> str:
+    """A statement with the parts that several share."""
+    for name, part in _PARTS.items():
+        statement = statement.replace(name, part)
+    return statement
+
+
+_BEFORE = _sql("SELECT count(*) FROM hotlists_entry entry WHERE {in_use}")
+_FRESH = _sql("""
+INSERT INTO staged_fresh
+SELECT line, plate, coalesce(state, ''), coalesce(source_file, ''), coalesce(record_number, '')
+FROM staged_row WHERE NOT removes AND NOT EXISTS (
+    SELECT FROM hotlists_entry entry WHERE {in_use} AND entry.digest = staged_row.digest
+)
+""")
+_CHANGED = _sql("""
+INSERT INTO staged_close SELECT entry.id, true FROM staged_fresh JOIN hotlists_entry entry
+    USING (plate, state, source_file, record_number)
+WHERE {in_use}
+""")
+_GONE = _sql("""
+INSERT INTO staged_close SELECT entry.id, false FROM hotlists_entry entry
+WHERE {in_use} AND NOT EXISTS (
+        SELECT FROM staged_row WHERE NOT removes AND staged_row.digest = entry.digest
+    )
+    AND NOT EXISTS (SELECT FROM staged_close WHERE entry_id = entry.id)
+""")
+# A removal names plate and state, and file and number where it gives them.
+_REMOVED = _sql("""
+WITH named AS (
+    SELECT staged_row.line, entry.id FROM staged_row JOIN hotlists_entry entry
+        ON entry.plate = staged_row.plate AND entry.state = coalesce(staged_row.state, '')
+        AND entry.source_file = coalesce(staged_row.source_file, entry.source_file)
+        AND entry.record_number = coalesce(staged_row.record_number, entry.record_number)
+    WHERE removes AND {in_use}
+), closing AS (
+    INSERT INTO staged_close SELECT DISTINCT id, false FROM named
+    WHERE NOT EXISTS (SELECT FROM staged_close WHERE entry_id = named.id)
+)
+SELECT line FROM staged_row WHERE removes AND line NOT IN (SELECT line FROM named) ORDER BY line
+""")
 _CLOSE = """
 UPDATE hotlists_entry SET state_of_entry = 'closed', closed_by_id = %(member)s, closed_at = %(now)s,
-    closed_why = %(why)s
-WHERE id IN (SELECT id FROM staged_gone)
+    closed_why = CASE WHEN changed THEN %(changed)s ELSE %(removed)s END
+FROM staged_close WHERE id = entry_id
 """
-_INSERT = """
-INSERT INTO hotlists_entry (hot_list_id, snapshot_id, plate, plate_key, state, reason, make, model, year,
-    color, body, case_number, synopsis, entering_agency, expires_at, entered_at, state_of_entry, closed_why,
-    anchor, vin, plate_type, person, source_file, record_number)
-SELECT %(hot_list)s, %(snapshot)s, plate, plate_key, state, reason, make, model, year, color, body,
-    case_number, synopsis, entering_agency, expires_at, %(now)s, 'in_use', '', '', '', '', '', '', ''
-FROM staged_row WHERE NOT unchanged
-"""
+_INSERT = _sql("""
+INSERT INTO hotlists_entry (hot_list_id, snapshot_id, entered_at, state_of_entry, closed_why, anchor, digest,
+    {columns})
+SELECT %(hot_list)s, %(snapshot)s, %(now)s, 'in_use', '', '', digest,
+    {values}
+FROM staged_row
+""")
+_OF_FRESH = "JOIN staged_fresh USING (line)"
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many entries a load adds, removes and leaves."""
+    """What a file does to a list: entries in use before and after, and what becomes of them.
 
+    `unchanged` are the lines of the file that the list has already. `unknown` are the lines that remove what
+    the list does not have.
+    """
+
+    before: int
     added: int
+    changed: int
     removed: int
     unchanged: int
+    unknown: tuple[int, ...] = ()
+
+    @property
+    def standing(self) -> int:
+        """Entries in use afterwards."""
+        return self.before + self.added - self.removed
 
     def named(self) -> dict[str, int]:
         """The counts by name."""
-        return asdict(self)
+        return {name: n for name, n in asdict(self).items() if name not in ("before", "unknown")}
 
 
-@contextmanager
-def staged(rows: Iterable[Row]) -> Iterator[None]:
-    """Copy `rows`, one per plate and state, into the temporary table for the time of the block.
+def compare(hot_list: HotList, staged: Staged, *, closing: bool) -> Counts:
+    """Hold the staged rows against the list, whose row the caller has locked; changes no entry.
 
-    Within a transaction; after an error its rollback takes the table away.
+    `closing` counts entries without a row as removed.
     """
+    values = {"hot_list": hot_list.pk}
     with connection.cursor() as cursor:
-        cursor.execute(_MAKE)
-        with cursor.copy(_COPY) as copy:
-            for row in rows:
-                copy.write_row(_values(row))
-        cursor.execute("ANALYZE staged_row")
-        yield
-        cursor.execute("DROP TABLE staged_row, staged_gone")
+        cursor.execute("TRUNCATE staged_fresh, staged_close")
+        cursor.execute(_BEFORE, values)
+        (before,) = cursor.fetchone()
+        if not before:
+            cursor.execute("SELECT line FROM staged_row WHERE removes ORDER BY line")
+            return Counts(0, staged.puts, 0, 0, 0, tuple(line for (line,) in cursor))
+        cursor.execute(_FRESH, values)
+        fresh = cursor.rowcount
+        cursor.execute("ANALYZE staged_fresh")
+        cursor.execute(_CHANGED, values)
+        changed = cursor.rowcount
+        unknown: tuple[int, ...] = ()
+        if closing:
+            cursor.execute(_GONE, values)
+        elif staged.removes:
+            cursor.execute(_REMOVED, values)
+            unknown = tuple(line for (line,) in cursor)
+        cursor.execute("SELECT count(*) FROM staged_close WHERE NOT changed")
+        (removed,) = cursor.fetchone()
+    return Counts(before, fresh - changed, changed, removed, staged.puts - fresh, unknown)
 
 
-def compare(hot_list: HotList, *, closing: bool) -> Counts:
-    """Compare the staged rows with the list, once; `closing` counts entries without a row as removed."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK, {"hot_list": hot_list.pk})
-        cursor.execute(_GATHER, {"hot_list": hot_list.pk, "closing": closing})
-        cursor.execute(_COUNT)
-        return Counts(*cursor.fetchone())
-
-
-def apply(snapshot: Snapshot, *, closing: bool) -> Counts:
-    """Compare, close what is gone or changed, and put in use what is new or changed."""
-    counts = compare(snapshot.hot_list, closing=closing)
-    values: dict[str, int | str | datetime] = {
+def apply(snapshot: Snapshot, counts: Counts, now: datetime) -> None:
+    """Close what is gone or changed, and put in use what is new or changed, as `compare` has found it."""
+    name = snapshot.file_name[:150]
+    values: dict[str, int | str | datetime | None] = {
         "hot_list": snapshot.hot_list_id,
         "snapshot": snapshot.pk,
         "member": snapshot.loaded_by_id,
-        "now": timezone.now(),
-        "why": f"Not in {snapshot.file_name}, or changed there."[:200],
+        "now": now,
+        "changed": f"Changed by {name}.",
+        "removed": f"Removed by {name}." if snapshot.is_incremental else f"Not in {name} any more.",
     }
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, values)
-        cursor.execute(_INSERT, values)
-    return counts
-
-
-def _values(row: Row) -> tuple[object, ...]:
-    return (
-        row.plate, fold(row.plate), row.state, row.reason, row.make, row.model, row.year, row.color, row.body,
-        row.case_number, row.synopsis, row.entering_agency, row.expires_at,
-    )  # fmt: skip
+        if counts.changed or counts.removed:
+            cursor.execute(_CLOSE, values)
+        cursor.execute(f"{_INSERT} {_OF_FRESH if counts.before else 'WHERE NOT removes'}", values)

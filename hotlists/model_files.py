@@ -13,6 +13,7 @@ from hotlists.model_lists import HotList
 from hotlists.sources import Source
 
 PROBLEMS_KEPT = 1_000
+PLACE = "lists"
 
 
 class Mapping(models.Model):
@@ -119,15 +120,15 @@ class Snapshot(models.Model):
         return self.hot_list.agency
 
 
-def document_place(refresh: Refresh, file_name: str) -> str:
+def document_place(refresh: Refresh | None, file_name: str) -> str:
     """Where a file is kept while it is on its way: a random name that says nothing."""
-    return f"lists/{uuid.uuid4().hex}"
+    return f"{PLACE}/{uuid.uuid4().hex}"
 
 
 class Refresh(models.Model):
     """One file on its way into a general list: received, checked in the worker, loaded or let go.
 
-    `hotlists.moves.REFRESH_MOVES` is the table of its moves. It is a record of what came even where nothing
+    `hotlists.moves_files.REFRESH_MOVES` is the table of its moves. It is a record of what came even where nothing
     was loaded. `problems` holds a line's number and reason for each of the first 1,000 bad lines; the file
     itself is deleted once it has ended.
     """
@@ -219,6 +220,11 @@ class Refresh(models.Model):
     def is_under_way(self) -> bool:
         """Whether the worker has still to do with it."""
         return self.state in (self.State.RECEIVED, self.State.CHECKING, self.State.CONFIRMED)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more becomes of it."""
+        return not self.is_under_way and self.state != self.State.WAITING
 
     @property
     def percent(self) -> int:

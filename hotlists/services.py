@@ -3,8 +3,8 @@
 from hotlists.moves import latest_expiry
 from hotlists.service_changes import expired_close, hot_plate_change, hot_plate_let_go, hot_plate_renew
 from hotlists.service_grants import restricted_grant, restricted_withdraw
+from hotlists.service_keys import list_key_issue, list_key_revoke
 from hotlists.service_lists import list_approve, list_deactivate, list_designate, list_set
-from hotlists.service_loads import list_load
 from hotlists.service_plates import (
     hot_plate_approve,
     hot_plate_close,
@@ -12,6 +12,7 @@ from hotlists.service_plates import (
     hot_plate_enter,
 )
 from hotlists.service_previews import Preview, hot_plate_preview
+from hotlists.service_refresh import refresh_confirm, refresh_let_go, refresh_now, refresh_receive
 
 __all__ = [
     "Preview",
@@ -28,8 +29,13 @@ __all__ = [
     "list_approve",
     "list_deactivate",
     "list_designate",
-    "list_load",
+    "list_key_issue",
+    "list_key_revoke",
     "list_set",
+    "refresh_confirm",
+    "refresh_let_go",
+    "refresh_now",
+    "refresh_receive",
     "restricted_grant",
     "restricted_withdraw",
 ]

@@ -13,7 +13,7 @@ from accounts.models import Agency, Member
 from detections.demonstration.drawing import plausible_plate
 from detections.demonstration.readers import VEHICLES
 from hotlists.models import Entry, HotList
-from hotlists.services import hot_plate_approve, hot_plate_enter, list_approve, list_designate, list_load
+from hotlists.services import hot_plate_approve, hot_plate_enter, list_approve, list_designate, refresh_now
 
 COLUMNS = (
     *("plate", "state", "reason", "make", "model", "color", "body"),
@@ -50,7 +50,7 @@ def stolen_vehicles(agency: Agency, people: dict[str, Member], rng: random.Rando
         source=HotList.Source.SVS,
     )
     file_name = f"svs_{timezone.localtime():%Y%m%d}.csv"
-    list_load(actor=people["admin"], hot_list=hot_list, file=io.BytesIO(_file(rng)), file_name=file_name)
+    refresh_now(actor=people["admin"], hot_list=hot_list, file=io.BytesIO(_file(rng)), file_name=file_name)
     return hot_list
 
 
