@@ -23,7 +23,7 @@ from django.utils import timezone
 from accounts.models import Agency, Member
 from accounts.permissions import Permission
 from detections import images, partitions, uuid7
-from detections.models import Detection, Hit, HitStep, Hold, ImageJob, PurgeRun
+from detections.models import Detection, Hit, HitRead, HitStep, Hold, ImageJob, PurgeRun
 from trail.actors import System
 from trail.purpose import VagueReason, check_case_number, check_reason
 from trail.services import act, record
@@ -61,7 +61,9 @@ def hold_place(*, actor: Member, detection: Detection, case_number: str, reason:
     # A purge locks what it is about to delete and asks for holds after that.
     if not Detection.objects.select_for_update().filter(pk=detection.pk).exists():
         raise ValidationError("This detection is deleted: its time was up.")
-    list(Hit.objects.select_for_update(of=("self",)).filter(detection_id=detection.pk).values_list("pk"))
+    joined = HitRead.objects.filter(detection_id=detection.pk).values("hit")
+    hits = Hit.objects.filter(Q(detection_id=detection.pk) | Q(pk__in=joined)).order_by("pk")
+    list(hits.select_for_update(of=("self",)).values_list("pk"))
     if Hold.objects.filter(
         detection_id=detection.pk, case_number=hold.case_number, released_at=None
     ).exists():
@@ -198,7 +200,7 @@ def _held_for(run: PurgeRun) -> dict[str, int]:
 
 def _count_held(run: PurgeRun) -> None:
     run.held = _detections_due(run).filter(_standing_hold("pk")).count()
-    run.hits_held = _hits_due(run).filter(_standing_hold("detection_id")).count()
+    run.hits_held = _hits_due(run).filter(_held_hit()).count()
 
 
 def _detections_due(run: PurgeRun) -> QuerySet[Detection]:
@@ -215,23 +217,30 @@ def _standing_hold(detection: str) -> Exists:
     return Exists(Hold.objects.filter(detection_id=OuterRef(detection), released_at=None))
 
 
-def _lock(rows: QuerySet[Any], detection: str) -> tuple[list[Any], dict[Any, str]]:
+def _held_hit() -> Q:
+    """A hit is held by a hold on the read that made it, or on one that joined it."""
+    held = Hold.objects.filter(released_at=None).values("detection_id")
+    joined = HitRead.objects.filter(hit=OuterRef("pk"), detection_id__in=held)
+    return Q(_standing_hold("detection_id")) | Q(Exists(joined))
+
+
+def _lock(rows: QuerySet[Any], held: Q | Exists) -> tuple[list[Any], dict[Any, str]]:
     """Lock one batch of rows that nothing holds: their keys, and those that may go with their pictures.
 
     Holds are asked about again once the rows are locked: one that was placed the moment before wins.
     """
-    unheld = rows.exclude(_standing_hold(detection)).order_by("pk")
+    unheld = rows.exclude(held).order_by("pk")
     keys = list(unheld.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
     if not keys:
         return [], {}
     locked = rows.filter(pk__in=keys, pk__gte=keys[0], pk__lte=keys[-1])
-    return keys, dict(locked.exclude(_standing_hold(detection)).values_list("pk", "image"))
+    return keys, dict(locked.exclude(held).values_list("pk", "image"))
 
 
 @transaction.atomic
 def _purge_detections(run: PurgeRun) -> list[str] | None:
     """Delete one batch of detections and give their pictures; None when nothing was left."""
-    keys, free = _lock(_detections_due(run), "pk")
+    keys, free = _lock(_detections_due(run), _standing_hold("pk"))
     if not keys:
         return None
     rows = Detection.objects.filter(pk__in=free, pk__gte=keys[0], pk__lte=keys[-1])
@@ -241,13 +250,16 @@ def _purge_detections(run: PurgeRun) -> list[str] | None:
 
 @transaction.atomic
 def _purge_hits(run: PurgeRun) -> list[str] | None:
-    """Delete one batch of hits with their steps and give their pictures; None when nothing was left."""
-    keys, free = _lock(_hits_due(run), "detection_id")
+    """Delete one batch of hits with their steps and the reads that joined; None when nothing was left."""
+    keys, free = _lock(_hits_due(run), _held_hit())
     if not keys:
         return None
+    joined = HitRead.objects.filter(hit__in=free)
+    pictures = [*free.values(), *joined.values_list("image", flat=True)]
+    joined.delete()
     HitStep.objects.filter(hit__in=free).delete()
     run.hits_gone += Hit.objects.filter(pk__in=free).delete()[0]
-    return _note(run, free.values())
+    return _note(run, pictures)
 
 
 @transaction.atomic
@@ -305,8 +317,9 @@ def _removed(name: str) -> bool:
 
 
 def _needed(names: list[str]) -> set[str]:
-    """Those of these pictures that a detection, a hit or a job still has."""
-    rows: list[QuerySet[Any]] = [_of_their_days(names), Hit.objects.all(), ImageJob.objects.all()]
+    """Those of these pictures that a detection, a hit, a read that joined one, or a job still has."""
+    copies: tuple[type[Hit | HitRead | ImageJob], ...] = (Hit, HitRead, ImageJob)
+    rows: list[QuerySet[Any]] = [_of_their_days(names), *(model._default_manager.all() for model in copies)]
     return {name for row in rows for name in row.filter(image__in=names).values_list("image", flat=True)}
 
 

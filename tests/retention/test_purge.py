@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from accounts.models import Agency, Member, NoPolicy
 from accounts.services import agency_found
 from detections import images, partitions, retention
-from detections.models import Camera, Detection, Hold, ImageJob, PurgeRun
+from detections.models import Camera, Detection, Hit, HitRead, Hold, ImageJob, PurgeRun
 from detections.retention import is_overdue, last_purge, purge
 from detections.tasks import purge as purge_all
 from detections.tasks import purge_agency
@@ -57,6 +57,21 @@ NAMES = ("rows_gone", "held", "hits_gone", "hits_held", "jobs_gone")
         Thing(1, 5, "own", hit=True),
         Thing(1, 5, "own", job=True, hold="released"),
     ],
+)
+@example(
+    first=Days(1, 2),
+    second=Days(1, 2),
+    things=[
+        Thing(0, 5, "own", hit=True),
+        Thing(0, 3, "own", joins=True),
+        Thing(1, 5, "own", hit=True),
+        Thing(1, 3, "own", hold="standing", joins=True),
+    ],
+)
+@example(
+    first=Days(1, None),
+    second=Days(1, 2),
+    things=[Thing(0, 5, hit=True), Thing(0, 5, "own", joins=True), Thing(1, 5, "own", joins=True)],
 )
 def test_exactly_what_is_past_its_time_and_not_held_is_gone(
     operator: Member, outsider: Member, evidence: Path, first: Days, second: Days, things: list[Thing]
@@ -107,6 +122,39 @@ def test_a_picture_that_a_hit_needs_stays_until_the_hit_goes(
     run = purge(agency)
     assert (run.hits_gone, run.files_gone) == (1, 1)
     assert stored(evidence) == set()
+
+
+def test_a_read_that_joined_goes_with_its_hit_and_its_picture(
+    agency: Agency, detect: Detect, entry: Any, evidence: Path, custodian: Member
+) -> None:
+    entry("8KRB412")
+    detect(hours_ago=5 * 24 + 0.1)
+    joined = detect(hours_ago=5 * 24, pictured=True)
+    assert (Hit.objects.count(), HitRead.objects.count()) == (1, 1)
+    keep_for(agency, Days(2, 10))
+    assert purge(agency).files_gone == 0
+    assert stored(evidence) == {joined.image}
+    keep_for(agency, Days(2, 4))
+    run = purge(agency)
+    assert (run.hits_gone, run.files_gone) == (1, 1)
+    assert not HitRead.objects.exists()
+    assert stored(evidence) == set()
+
+
+def test_a_hold_on_a_read_that_joined_keeps_the_hit(
+    agency: Agency, detect: Detect, entry: Any, custodian: Member
+) -> None:
+    entry("8KRB412")
+    detect(hours_ago=5 * 24 + 0.1)
+    joined = detect(hours_ago=5 * 24)
+    retention.hold_place(
+        actor=custodian, detection=joined, case_number="26-11873",
+        reason="It shows the getaway car of the robbery.",
+    )  # fmt: skip
+    keep_for(agency, Days(2, 4))
+    run = purge(agency)
+    assert (run.rows_gone, run.held, run.hits_gone, run.hits_held) == (1, 1, 0, 1)
+    assert HitRead.objects.get().detection_id == joined.pk
 
 
 def test_a_picture_without_a_plate_goes_with_its_job(agency: Agency, camera: Any, evidence: Path) -> None:

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from hypothesis import strategies as st
 
 from accounts.models import AdoptedPolicy, Agency, Member
 from alpr.policy import load_preset
 from detections import images, partitions, uuid7
-from detections.models import Camera, Detection, Hit, HitStep, Hold, ImageJob, PurgeRun
+from detections.models import Camera, Detection, Hit, HitRead, HitStep, Hold, ImageJob, PurgeRun
 from hotlists.models import Entry, HotList
 from tests.search.conftest import picture
 
@@ -48,7 +49,7 @@ class Thing:
     """One detection of the world, `age` days and a half old, and what goes with it.
 
     `picture` is "none", "own", or "shared" with the one before of the same age. `hold` is "none", "standing"
-    or "released".
+    or "released". What `joins` is a further read of the last hit before it at its agency, where there is one.
     """
 
     agency: int
@@ -57,6 +58,7 @@ class Thing:
     hit: bool = False
     job: bool = False
     hold: str = "none"
+    joins: bool = False
 
 
 DAYS = st.builds(Days, st.integers(1, 6), st.none() | st.integers(1, 6))
@@ -69,6 +71,7 @@ THINGS = st.lists(
         hit=st.booleans(),
         job=st.booleans(),
         hold=st.sampled_from(["none", "none", "standing", "released"]),
+        joins=st.booleans(),
     ),
     min_size=1,
     max_size=10,
@@ -117,6 +120,7 @@ class World:
     things: list[tuple[Thing, Detection]] = field(default_factory=list)
     hits: dict[int, Thing] = field(default_factory=dict)
     jobs: dict[int, Thing] = field(default_factory=dict)
+    joined: dict[int, list[tuple[Thing, str]]] = field(default_factory=dict)
 
     def fill(self, things: Iterable[Thing]) -> World:
         """Make these things."""
@@ -135,13 +139,17 @@ class World:
             image=self._picture(thing, captured_at),
         )  # fmt: skip
         self.things.append((thing, detection))
+        if thing.joins:
+            self._join(thing, detection)
         if thing.hit:
             hit = Hit.objects.create(
                 agency=side.agency, entry=side.entry, detection_id=detection.pk, camera=side.camera,
-                captured_at=captured_at, match="exact", plate="8KRB412", image=detection.image,
+                captured_at=captured_at, last_read_at=captured_at, match="exact", plate="8KRB412",
+                image=detection.image,
             )  # fmt: skip
             HitStep.objects.create(hit=hit, move="see", by=side.member, passed=True)
             self.hits[hit.pk] = thing
+            self.joined[hit.pk] = []
         if thing.job and detection.image:
             job = ImageJob.objects.create(
                 camera=side.camera, sender_id=str(number), sha256="a" * 64, image=detection.image,
@@ -156,6 +164,15 @@ class World:
                 **(end if thing.hold == "released" else {}),
             )  # fmt: skip
 
+    def _join(self, thing: Thing, detection: Detection) -> None:
+        last = [pk for pk, other in self.hits.items() if other.agency == thing.agency][-1:]
+        for pk in last:
+            HitRead.objects.create(
+                hit_id=pk, detection_id=detection.pk, captured_at=detection.captured_at, plate="8KRB412",
+                image=detection.image,
+            )  # fmt: skip
+            self.joined[pk].append((thing, detection.image))
+
     def _picture(self, thing: Thing, captured_at: datetime) -> str:
         if thing.picture == "none":
             return ""
@@ -169,10 +186,16 @@ class World:
         """Whether its detection must be left."""
         return thing.hold == "standing" or thing.age < self.sides[thing.agency].days.detections
 
-    def keeps_hit(self, thing: Thing) -> bool:
-        """Whether its hit must be left."""
+    def is_held(self, hit: int) -> bool:
+        """Whether a hold keeps this hit: on the read that made it, or on one that joined."""
+        reads = [self.hits[hit], *(thing for thing, _ in self.joined[hit])]
+        return any(thing.hold == "standing" for thing in reads)
+
+    def keeps_hit(self, hit: int) -> bool:
+        """Whether this hit must be left."""
+        thing = self.hits[hit]
         days = self.sides[thing.agency].days.hits
-        return thing.hold == "standing" or days is None or thing.age < days
+        return self.is_held(hit) or days is None or thing.age < days
 
     def keeps_job(self, thing: Thing, image: str) -> bool:
         """Whether the job of its photograph must be left."""
@@ -184,9 +207,12 @@ class World:
         kept = {detection.pk for thing, detection in self.things if self.keeps_detection(thing)}
         mine = {detection.pk for _, detection in self.things}
         assert set(Detection.objects.filter(pk__in=mine).values_list("pk", flat=True)) == kept
-        hits = {pk for pk, thing in self.hits.items() if self.keeps_hit(thing)}
+        hits = {pk for pk in self.hits if self.keeps_hit(pk)}
         assert set(Hit.objects.filter(pk__in=self.hits).values_list("pk", flat=True)) == hits
         assert set(HitStep.objects.filter(hit__in=self.hits).values_list("hit", flat=True)) == hits
+        reads = {pk: len(self.joined[pk]) for pk in hits if self.joined[pk]}
+        standing = HitRead.objects.filter(hit__in=self.hits).values_list("hit").order_by()
+        assert dict(standing.annotate(Count("pk"))) == reads
         jobs = {pk for pk, thing, image in self._jobs() if self.keeps_job(thing, image)}
         assert set(ImageJob.objects.filter(pk__in=self.jobs).values_list("pk", flat=True)) == jobs
         mine_stored = stored(folder) & {detection.image for _, detection in self.things}
@@ -200,20 +226,21 @@ class World:
         image = {id(thing): detection.image for thing, detection in self.things}
         rows = [detection.image for _, detection in self.things if detection.pk in kept]
         rows += [image[id(self.hits[pk])] for pk in hits]
+        rows += [picture for pk in hits for _, picture in self.joined[pk]]
         rows += [image[id(self.jobs[pk])] for pk in jobs]
         return set(filter(None, rows))
 
     def totals(self, agency: int) -> dict[str, int]:
         """What all certificates of one agency together must count as gone, and as held at the end."""
         own = [(thing, detection) for thing, detection in self.things if thing.agency == agency]
-        own_hits = [thing for thing in self.hits.values() if thing.agency == agency]
+        own_hits = [pk for pk, thing in self.hits.items() if thing.agency == agency]
         days = self.sides[agency].days
         past = days.hits if days.hits is not None else 10**6
         return {
             "rows_gone": sum(not self.keeps_detection(thing) for thing, _ in own),
             "held": sum(thing.hold == "standing" and thing.age >= days.detections for thing, _ in own),
-            "hits_gone": sum(not self.keeps_hit(thing) for thing in own_hits),
-            "hits_held": sum(thing.hold == "standing" and thing.age >= past for thing in own_hits),
+            "hits_gone": sum(not self.keeps_hit(pk) for pk in own_hits),
+            "hits_held": sum(self.is_held(pk) and self.hits[pk].age >= past for pk in own_hits),
             "jobs_gone": sum(
                 not self.keeps_job(t, image) for _, t, image in self._jobs() if t.agency == agency
             ),
