@@ -76,9 +76,10 @@ class EntryAdmin(GatedAdmin):
     list_filter = ("state_of_entry", "hot_list__kind", "entered_at")
     list_select_related = ("hot_list", "entered_by")
     fields = readonly_fields = (
-        "hot_list", "snapshot", "state_of_entry", "plate", "state", "vehicle", "reason", "case_number",
-        "synopsis", "entering_agency", "entered_by", "entered_at", "last_day", "decided_by", "decided_at",
-        "closed_by", "closed_at", "closed_why",
+        "hot_list", "snapshot", "source_file", "record_number", "state_of_entry", "plate", "state", "vehicle",
+        "vin", "person", "reason", "case_number", "synopsis", "priority", "entering_agency", "entered_by",
+        "entered_at", "starts_at", "last_day", "look_back_days", "inquiry", "replaces", "decided_by",
+        "decided_at", "closed_by", "closed_at", "closed_why",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -1,26 +1,29 @@
-"""Hot plates: what waits, what is in use, one form to enter, one page for each with its moves."""
+"""Hot plates: what waits, what ends, what is in use, and one page for each with its moves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import Permission
 from hotlists import services, showing
+from hotlists.changes import side_by_side
 from hotlists.forms_lists import WhyForm
-from hotlists.forms_plates import HotPlateForm
-from hotlists.models import Entry, HotList
-from hotlists.moves import ENTRY_MOVES, moves_open_to
+from hotlists.forms_plates import RenewForm
+from hotlists.models import Entry
+from hotlists.moves import ENTRY_MOVES, decides, is_ending, moves_open_to, turn, waiting_change
 from hotlists.showing import viewer
 from hotlists.showing_lists import list_rows
+from hotlists.wanted import cited
 from trail.moves import MoveRefused
 from trail.services import record
 from trail.verbs import Outcome, Verb
@@ -30,13 +33,18 @@ from training.rules import rule
 SERVICES: dict[str, Callable[..., Entry]] = {
     "approve": services.hot_plate_approve,
     "decline": services.hot_plate_decline,
+    "renew": services.hot_plate_renew,
+    "let_go": services.hot_plate_let_go,
     "close": services.hot_plate_close,
 }
 DONE = {
     "approve": "Approved: {entry} is in use until the end of its last day.",
     "decline": "Declined: {entry} is not used. Who entered it sees why.",
+    "renew": "Renewal asked for: {entry} takes its place once another person approves it.",
+    "let_go": "{entry} is let go and matches nothing from now on.",
     "close": "{entry} is off the list and matches nothing from now on.",
 }
+STOPPING = frozenset({"decline", "let_go", "close"})
 ON_A_PAGE = 100
 
 
@@ -44,9 +52,10 @@ ON_A_PAGE = 100
 @require_GET
 @never_cache
 def hot_plates(request: HttpRequest) -> HttpResponse:
-    """What waits for approval, the member's own with their results, what is in use, and the lists' ages."""
+    """What waits and ends, the member's own with their results, what is in use, and the lists' ages."""
     member = viewer(request)
     waiting, own, lists = showing.waiting(member), showing.own(member), list_rows(member)
+    ending = showing.ending(member)
     in_use = showing.hot_plates(member).in_use()
     page = Paginator(in_use.order_by("hot_list__name", "-pk"), ON_A_PAGE).get_page(request.GET.get("page"))
     shown = [*(each.entry for each in waiting), *(each.entry for each in own), *page]
@@ -54,6 +63,7 @@ def hot_plates(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": waiting,
         "yours": sum(each.yours_to_decide for each in waiting),
+        "ending": ending,
         "own": own,
         "page": page,
         "lists": lists,
@@ -66,87 +76,96 @@ def hot_plates(request: HttpRequest) -> HttpResponse:
     return render(request, "hotlists/hot_plates.html", context)
 
 
-@rule(Permission.ENTER_HOT_PLATES)
-@require_http_methods(["GET", "POST"])
-@never_cache
-def hot_plate_new(request: HttpRequest) -> HttpResponse:
-    """The form for a hot plate."""
-    member = viewer(request)
-    form = HotPlateForm(request.POST if request.method == "POST" else None, member=member)
-    if form.is_valid():
-        try:
-            entry = services.hot_plate_enter(actor=member, **form.cleaned_data)
-        except ValidationError as wrong:
-            form.add_error(None, wrong)
-        else:
-            messages.success(request, "Entered. It matches nothing until another person approves it.")
-            return redirect("hot_plate", pk=entry.pk)
-    context = {"form": form, "open_lists": HotList.objects.visible_to(member).open_for_hot_plates().exists()}
-    return render(request, "hotlists/hot_plate_new.html", context, status=422 if form.errors else 200)
-
-
 @rule(Permission.SEE_LISTS)
 @require_GET
 @never_cache
 def hot_plate(request: HttpRequest, pk: int) -> HttpResponse:
     """One hot plate with the moves that are this member's."""
-    return _page(request, _found(request, pk))
+    return _page(request, found(request, pk))
 
 
 @rule(Permission.SEE_LISTS)
 @require_POST
 def hot_plate_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
-    """Approve, decline or take off the list."""
+    """Approve, decline, renew, let go or take off the list."""
     if move not in SERVICES:
         raise Http404
-    entry, member = _found(request, pk), viewer(request)
-    form = WhyForm(request.POST) if move != "approve" else None
-    if form is not None and not form.is_valid():
+    entry, member = found(request, pk), viewer(request)
+    form = _form(move, entry, request.POST)
+    if not form.is_valid():
         return _page(request, entry, {move: form}, status=422)
-    given = form.cleaned_data if form is not None else {}
     try:
-        SERVICES[move](actor=member, entry=entry, **given)
-    except (MoveRefused, ValidationError) as refused:
-        return _refused(request, entry, move, refused)
-    messages.success(request, DONE[move].format(entry=str(entry).capitalize()))
-    return redirect("hot_plate", pk=pk)
+        made = SERVICES[move](actor=member, entry=entry, **form.cleaned_data)
+    except ValidationError as wrong:
+        if set(getattr(wrong, "error_dict", {"": ""})) <= set(form.fields):
+            form.add_error(None, wrong)
+            return _page(request, entry, {move: form}, status=422)
+        return refused(request, entry, move, wrong)
+    except MoveRefused as late:
+        return refused(request, entry, move, late)
+    messages.success(request, DONE[move].format(entry=str(made).capitalize()))
+    return redirect("hot_plate", pk=made.pk)
 
 
-def _found(request: HttpRequest, pk: int) -> Entry:
+def found(request: HttpRequest, pk: int) -> Entry:
+    """The hot plate, or 404 where it is out of the member's sight."""
     member = viewer(request)
-    entry: Entry = get_object_or_404(
-        showing.hot_plates(member).select_related("decided_by", "closed_by", "hot_list__agency"), pk=pk
+    rows = showing.hot_plates(member).select_related(
+        "decided_by", "closed_by", "hot_list__agency", "entered_by__supervisor", "replaces__hot_list"
     )
+    entry: Entry = get_object_or_404(rows, pk=pk)
     gate.require(member, Permission.SEE_LISTS, on=entry)
     return entry
 
 
-def _page(
-    request: HttpRequest, entry: Entry, forms: dict[str, WhyForm] | None = None, status: int = 200
+def refused(
+    request: HttpRequest, entry: Entry, move: str, why: ValidationError | MoveRefused
 ) -> HttpResponse:
-    member, forms = viewer(request), forms or {}
-    showing.record_shown(member, entry.hot_list, [entry])
+    """Somebody else was first, or the list was closed: say so on the page, and record the attempt."""
+    words = " ".join(why.messages) if isinstance(why, ValidationError) else str(why)
+    attempted = f"“{ENTRY_MOVES.table[move].label}” on {entry}"
+    record(viewer(request), Verb.ATTEMPTED, attempted, detail=words, outcome=Outcome.REFUSED)
+    messages.error(request, words)
+    return _page(request, found(request, entry.pk), status=409)
+
+
+def _page(
+    request: HttpRequest, entry: Entry, given: dict[str, forms.Form] | None = None, status: int = 200
+) -> HttpResponse:
+    member, given = viewer(request), given or {}
+    old = entry.replaces
+    showing.record_shown(member, entry.hot_list, [entry, *([old] if old else [])])
     moves = moves_open_to(member, entry)
+    names = {move.name for move in moves}
     context = {
         "entry": entry,
-        "own": showing.with_results(entry),
+        "own": showing.with_results([entry])[0],
         "is_own": entry.entered_by_id == member.pk,
-        "may_approve": any(move.name == "approve" for move in moves) and not entry.is_expired,
-        "asked": [(m, forms.get(m.name, _why(m.name))) for m in moves if m.name != "approve"],
-        "wrong": next(iter(forms), ""),
+        "yours_to_decide": entry.state_of_entry == Entry.State.WAITING and decides(member, entry),
+        "turn": turn(entry),
+        "clause": cited(entry.agency, "specific_update_approval"),
+        "lines": side_by_side(old, entry) if old else [],
+        "predecessors": showing.predecessors(entry),
+        "change": waiting_change(entry),
+        "successor": entry.replaced_by.exclude(decided_at=None).exclude(state_of_entry="declined").first(),
+        "look_back": getattr(entry, "look_back", None),
+        "sees_hits": gate.allows(member, Permission.SEE_HITS, on=entry),
+        "ending": bool(names & {"renew", "let_go"}) and is_ending(entry),
+        "may_change": "change" in names,
+        "asked": [
+            (move, given.get(move.name) or _form(move.name, entry), move.name in STOPPING)
+            for move in moves
+            if move.name != "change"
+        ],
         "policy": entry.agency.policy.hot_lists,
     }
     return render(request, "hotlists/hot_plate.html", context, status=status)
 
 
-def _why(move: str) -> WhyForm:
-    return WhyForm(auto_id=f"id_{move}_%s")
-
-
-def _refused(request: HttpRequest, entry: Entry, move: str, refused: Any) -> HttpResponse:
-    """Somebody else was first, or the list was closed: say so, and record the attempt."""
-    why = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
-    attempted = f"“{ENTRY_MOVES.table[move].label}” on {entry}"
-    record(viewer(request), Verb.ATTEMPTED, attempted, detail=why, outcome=Outcome.REFUSED)
-    messages.error(request, why)
-    return _page(request, _found(request, entry.pk), status=409)
+def _form(move: str, entry: Entry, typed: Any = None) -> forms.Form:
+    """What a move asks: why, a last day, or nothing."""
+    if move == "renew":
+        return RenewForm(typed, auto_id="id_renew_%s", agency=entry.agency)
+    if move in ("decline", "close"):
+        return WhyForm(typed, auto_id=f"id_{move}_%s")
+    return forms.Form({} if typed is None else typed)

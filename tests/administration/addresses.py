@@ -17,6 +17,7 @@ from training.admin_base import GatedAdmin
 NAMES = {
     "hot_plate": "hotlists.entry",
     "hot_plate_move": "hotlists.entry",
+    "hot_plate_change": "hotlists.entry",
     "hot_list": "hotlists.hotlist",
     "hot_list_approve": "hotlists.hotlist",
     "hot_list_close": "hotlists.hotlist",

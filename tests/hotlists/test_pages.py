@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from detections.models import Camera, Hit
-from hotlists.models import Entry, HotList, Snapshot
+from hotlists.models import Entry, HotList
 from hotlists.services import hot_plate_approve
 from tests.hotlists.conftest import SignIn, facts
 from trail.models import Event
@@ -74,15 +74,15 @@ def test_a_dispatcher_sees_and_does_not_enter(
 def test_what_is_missing_is_said_and_what_was_typed_stays(
     operator: Member, specific_list: HotList, sign_in: SignIn
 ) -> None:
-    typed = posted(specific_list, plate="8ab?12", synopsis="investigation", year="2019")
+    typed = posted(specific_list, plate="8ab%12", synopsis="investigation", year="2019")
     answer = sign_in(operator).post(reverse("hot_plate_new"), typed)
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "The hot plate was not entered" in page
-    assert 'value="8ab?12"' in page
+    assert 'value="8ab%12"' in page
     assert ">\ninvestigation</textarea>" in page
     assert 'value="2019"' in page
-    assert "A plate has letters and digits, not “?”." in page
+    assert "A plate has letters and digits, not “%”." in page
     assert 'href="#id_synopsis"' in page
     assert not Entry.objects.exists()
 
@@ -212,9 +212,9 @@ def test_what_waits_says_whose_turn_it_is(
 ) -> None:
     enter()
     for member, turn in (
-        (operator, "Another person than you"),
+        (operator, "A supervisor or an administrator"),
         (supervisor, "You"),
-        (dispatcher, "A supervisor or administrator"),
+        (dispatcher, "A supervisor or an administrator"),
     ):
         page = sign_in(member).get(reverse("hot_plates")).content.decode()
         assert f'<span class="quiet">{turn}</span>' in page
@@ -225,8 +225,9 @@ def test_an_old_list_shows_as_old(
     general_list: HotList, specific_list: HotList, operator: Member, sign_in: SignIn
 ) -> None:
     client = sign_in(operator)
+    HotList.objects.filter(pk=general_list.pk).update(source_at=timezone.now())
     assert "past its interval" not in client.get(reverse("hot_plates")).content.decode()
-    Snapshot.objects.update(loaded_at=timezone.now() - timedelta(hours=30))
+    HotList.objects.filter(pk=general_list.pk).update(source_at=timezone.now() - timedelta(hours=30))
     page = client.get(reverse("hot_plates")).content.decode()
     assert "1 of 2 lists is old." in page
     assert "30 h old: past its interval" in page
