@@ -14,7 +14,13 @@ from hotlists.reading.results import BadFile
 
 LARGEST = 1024**3
 LONGEST_LINE = 4_000
-NAMES = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "utf-16": "UTF-16", "cp037": "EBCDIC (037)"}
+NAMES = {
+    "utf-8": "UTF-8",
+    "cp1252": "Windows-1252",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "cp037": "EBCDIC (037)",
+}
 _CHUNK = 1 << 18
 _COMPRESSED = "This is a compressed file or an archive. Unpack it first, and give the list inside."
 _WORKBOOK = "This is a workbook. Save the list as CSV in UTF-8."
@@ -51,7 +57,7 @@ def encoding_of(file: BinaryIO, said: str = "") -> str:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if said == "utf-16":
-        return said
+        return "utf-16-le"
     is_utf8 = _is_utf8(file)
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8"
