@@ -11,7 +11,10 @@ class DetectionsConfig(AppConfig):
     verbose_name = "Detections and hits"
 
     def ready(self) -> None:
-        """Register the look-up of `detections.lookups`."""
+        """Register the look-up of `detections.lookups`, and who answers `hotlists.past`."""
         from detections.lookups import OneOf
+        from detections.past import past
+        from hotlists.past import register
 
         Field.register_lookup(OneOf)
+        register(past)

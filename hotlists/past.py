@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 
 from hotlists.models import Entry
 
@@ -19,7 +20,7 @@ class Past:
     """What an entry would have met in the last days: reads and distinct vehicles, reads a day, the busiest.
 
     `plates` are the vehicles met most, at most 20, with their reads: data, for those whom the gate lets
-    search.
+    search. Where `is_counted` is False, it was more than could be counted, and there are no figures.
     """
 
     days: int
@@ -27,10 +28,13 @@ class Past:
     vehicles: int
     by_day: tuple[tuple[date, int], ...] = ()
     plates: tuple[tuple[str, int], ...] = ()
+    is_counted: bool = True
 
     @property
     def a_day(self) -> float:
-        """Reads a day, on average."""
+        """Reads a day, on average; infinity for more than could be counted."""
+        if not self.is_counted:
+            return inf
         return self.reads / self.days if self.days else 0.0
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from hotlists import vocabulary
 from hotlists.anchors import ANY, ONE, anchor_of, code_of, meaning
-from hotlists.fuzziness import ALL_PAIRS, Pairs, accepts, pairs
+from hotlists.fuzziness import ALL_PAIRS, NONE, Pairs, accepts, pairs
 from hotlists.plates import LONGEST, BadPlate, Position, positions
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def differing(pattern: str, plate: str, confused: Pairs = ALL_PAIRS) -> int | No
 
     `confused` are the pairs that may be taken for each other.
     """
+    if _expression(pattern, NONE).fullmatch(plate):
+        return 0
     if not _expression(pattern, confused).fullmatch(plate):
         return None
     return _laid(pattern, plate, confused)[0]
