@@ -6,7 +6,6 @@ from datetime import date
 from typing import Unpack
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Agency, Member
@@ -82,46 +81,46 @@ def hot_plate_let_go(*, actor: Member, entry: Entry) -> Entry:
     return entry
 
 
-def expired_close(agency: Agency) -> int:
+@act
+def hot_plates_expire(*, actor: System, agency: Agency) -> int:
     """Close an agency's hot plates 7 days after their last day; gives how many. Can be run again.
 
-    One whose renewal still waits is left for whoever decides on that.
+    One whose renewal still waits is left for whoever decides on that, and one that somebody is moving just
+    now for the next run.
     """
-    past = Entry.objects.filter(
-        hot_list__agency=agency,
-        entered_by__isnull=False,
-        state_of_entry__in=[Entry.State.WAITING, Entry.State.IN_USE],
-        expires_at__lte=timezone.now() - KEPT_AFTER,
+    asked = Entry.objects.filter(
+        state_of_entry=Entry.State.WAITING, expires_at__gt=timezone.now(), replaces__isnull=False
     )
-    asked = Entry.objects.filter(state_of_entry=Entry.State.WAITING, expires_at__gt=timezone.now())
-    due = past.exclude(pk__in=asked.filter(replaces__isnull=False).values("replaces"))
-    return sum(_expire(pk, agency) for pk in due.values_list("pk", flat=True))
-
-
-@transaction.atomic
-def _expire(pk: int, agency: Agency) -> bool:
-    """Close one expired hot plate, unless another has just moved it."""
-    entry = (
-        Entry.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    due = (
+        Entry.objects.hot_plates()
+        .filter(
+            hot_list__agency=agency,
+            state_of_entry__in=[Entry.State.WAITING, Entry.State.IN_USE],
+            expires_at__lte=timezone.now() - KEPT_AFTER,
+        )
+        .exclude(pk__in=asked.values("replaces"))
         .select_related("hot_list")
-        .filter(pk=pk, state_of_entry__in=[Entry.State.WAITING, Entry.State.IN_USE])
-        .first()
+        .select_for_update(of=("self",), no_key=True, skip_locked=True)
     )
-    if entry is None:
-        return False
+    found = list(due)
+    for entry in found:
+        _expire(actor, entry)
+    return len(found)
+
+
+def _expire(actor: System, entry: Entry) -> None:
     waits = entry.state_of_entry == Entry.State.WAITING
     entry.state_of_entry, entry.closed_at = Entry.State.CLOSED, timezone.now()
     entry.closed_why = NEVER_APPROVED if waits else EXPIRED
     entry.save()
     record(
-        System("Hot plates past their last day", agency),
+        actor,
         Verb.HOT_PLATE_EXPIRED,
         entry,
         purpose=purpose_of(entry),
         elements=elements_of(entry),
         detail=entry.closed_why,
     )
-    return True
 
 
 def _begin(move: str, actor: Member, entry: Entry) -> Entry:

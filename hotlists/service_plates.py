@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Member
 from accounts.permissions import Permission
 from hotlists.models import Entry, HotList
-from hotlists.moves import DECIDING, ENTRY_MOVES, decides, permissions_for
+from hotlists.moves import DECIDING, ENTRY_MOVES, decides, permissions_for, turn
 from hotlists.service_lists import stated, two_people
 from hotlists.service_previews import refuse_broad, refuse_unseen, state_look_back
 from hotlists.wanted import Wanted, cited, entry_of, refuse_closed
@@ -143,12 +143,10 @@ def _refuse_decision(move: str, actor: Member, entry: Entry) -> None:
     if entry.entered_by_id == actor.pk:
         raise two_people(actor, "You entered this hot plate yourself.", f"to {move} a hot plate of one’s own")
     if not decides(actor, entry):
-        assert entry.entered_by is not None
         clause = cited(entry.agency, "specific_update_approval")
         raise gate.Refused(
             "two people",
-            f"Hot plates of {entry.entered_by} are decided by their supervisor, {entry.entered_by.supervisor}, "
-            f"or by an administrator{f' ({clause})' if clause else ''}.",
+            f"What {entry.entered_by} enters is decided by {turn(entry)}. {clause}".strip(),
             "Tell one of them that it waits.",
             actor=actor,
             attempted=f"to {move} a hot plate of a member whom another supervises",

@@ -92,19 +92,18 @@ def refuse_unseen(entry: Entry, actor: Member) -> None:
 
 
 def refuse_broad(entry: Entry) -> None:
-    """Raise ValidationError where a part or a description would have met more a day than the policy allows."""
+    """Raise ValidationError where a part or a description would have met more than the policy allows."""
     most = entry.agency.policy.hot_lists.most_matches_a_day
     if entry.is_whole or most is None:
         return
     met = past(entry, DAYS)
     if met.a_day > most:
         clause = cited(entry.agency, "most_matches_a_day")
-        raise ValidationError(
-            {
-                "plate": f"It would have met {met.a_day:,.0f} vehicles a day in the last {met.days} days; the "
-                f"policy allows {most}{f' ({clause})' if clause else ''}. Say more of the plate or vehicle."
-            }
+        many = f"{met.a_day:,.0f} vehicles a day" if met.is_counted else "more than can be counted"
+        words = (
+            f"In the last {met.days} days it would have met {many}; the policy allows {most} a day. Say more of the plate or of the vehicle. {clause}"
         )
+        raise ValidationError({"plate": words.strip()})
 
 
 def state_look_back(entry: Entry, actor: Member, wanted: Wanted) -> None:

@@ -1,7 +1,12 @@
 """What changes hot lists and their entries. Each names who acts, is atomic and records itself."""
 
 from hotlists.moves import latest_expiry
-from hotlists.service_changes import expired_close, hot_plate_change, hot_plate_let_go, hot_plate_renew
+from hotlists.service_changes import (
+    hot_plate_change,
+    hot_plate_let_go,
+    hot_plate_renew,
+    hot_plates_expire,
+)
 from hotlists.service_grants import restricted_grant, restricted_withdraw
 from hotlists.service_keys import list_key_issue, list_key_revoke
 from hotlists.service_lists import list_approve, list_deactivate, list_designate, list_set
@@ -16,7 +21,6 @@ from hotlists.service_refresh import refresh_confirm, refresh_let_go, refresh_no
 
 __all__ = [
     "Preview",
-    "expired_close",
     "hot_plate_approve",
     "hot_plate_change",
     "hot_plate_close",
@@ -25,6 +29,7 @@ __all__ = [
     "hot_plate_let_go",
     "hot_plate_preview",
     "hot_plate_renew",
+    "hot_plates_expire",
     "latest_expiry",
     "list_approve",
     "list_deactivate",

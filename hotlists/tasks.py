@@ -7,9 +7,12 @@ from datetime import timedelta
 from django.db import DatabaseError
 from django.utils import timezone
 
+from accounts.models import Agency
 from hotlists import folder, loading, service_refresh, sweeping
 from hotlists.models import Refresh
+from hotlists.service_changes import hot_plates_expire
 from trail import context
+from trail.actors import System
 
 SILENT_FOR = timedelta(minutes=2)
 
@@ -54,6 +57,15 @@ def watch_folder() -> int:
     """Take in what lies new in the watched folder; gives how many files."""
     with context.acting(None, request_id=context.new_request_id()):
         return folder.take_in()
+
+
+def close_expired() -> int:
+    """Close the hot plates that nobody renewed; gives how many."""
+    with context.acting(None, request_id=context.new_request_id()):
+        return sum(
+            hot_plates_expire(actor=System("Hot plates past their last day", agency), agency=agency)
+            for agency in Agency.objects.all()
+        )
 
 
 def sweep_files() -> None:

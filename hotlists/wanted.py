@@ -119,10 +119,11 @@ def expiry(day: date, agency: Agency) -> date:
 
 
 def cited(agency: Agency, rule: str) -> str:
-    """The clauses on which a rule of hot lists rests, as `Vallejo … 426.4(c)`; empty where there is none."""
-    policy = agency.policy
-    numbers = policy.citation(f"hot_lists.{rule}").clauses
-    return f"{policy.label}, {', '.join(numbers)}" if numbers else ""
+    """On what a rule of hot lists rests: its clauses, or why the policy takes it where its text is silent."""
+    citation = agency.policy.citation(f"hot_lists.{rule}")
+    if not citation.clauses:
+        return citation.default_reason
+    return f"{agency.policy.label}, {', '.join(citation.clauses)}."
 
 
 def _plate(text: str, wanted: Wanted, agency: Agency) -> str:
