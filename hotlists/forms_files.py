@@ -1,4 +1,4 @@
-"""The form with which a file is given. It asks; the services decide."""
+"""The forms with which a file is given, and with which one that waits is let go. The services decide."""
 
 from __future__ import annotations
 
@@ -7,24 +7,34 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from hotlists import csv_files
+from hotlists.service_refresh import LARGEST
 
 
 class FileForm(forms.Form):
-    """A CSV file for a general list."""
+    """A file for a general list."""
 
     file = forms.FileField(
-        label="CSV file",
-        allow_empty_file=True,
+        label="File",
         max_length=200,
-        help_text=f"At most {csv_files.LARGEST // 1024**2} MB and {csv_files.MOST_LINES:,} lines.",
-        error_messages={"required": "Choose the file."},
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+        help_text=f"At most {LARGEST // 1024**2:,} MB.",
+        error_messages={"required": "Choose the file.", "empty": "The file is empty."},
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.dat,.tsv,text/csv,text/plain"}),
     )
 
     def clean_file(self) -> UploadedFile[Any]:
         """The file, if it is not larger than the limit."""
         file: UploadedFile[Any] = self.cleaned_data["file"]
-        if (file.size or 0) > csv_files.LARGEST:
-            raise forms.ValidationError(f"The file is larger than {csv_files.LARGEST // 1024**2} MB.")
+        if (file.size or 0) > LARGEST:
+            raise forms.ValidationError(f"The file is larger than {LARGEST // 1024**2:,} MB.")
         return file
+
+
+class LetGoForm(forms.Form):
+    """Why a file that waits is not loaded."""
+
+    why = forms.CharField(
+        label="Why it is not loaded",
+        max_length=200,
+        error_messages={"required": "Say why, in a few words."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

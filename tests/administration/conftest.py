@@ -20,7 +20,7 @@ from detections import retention
 from detections.ingest import Read, receive
 from detections.models import Camera, Detection, Hit, ImageJob, PurgeRun, ReaderKey, Transfer
 from detections.services_search import search_make
-from hotlists.models import Entry, HotList, Upload
+from hotlists.models import Entry, HotList, Refresh
 from trail.actors import System
 from trail.models import Event
 from training.admin_base import GatedAdmin
@@ -89,12 +89,13 @@ def world(
         given_by=operator, inquiry=inquiry,
     )  # fmt: skip
     hold = retention.hold_place(actor=custodian, detection=detection, case_number=CASE, reason=REASON)
-    upload = Upload.objects.create(
-        hot_list=general_list, member=general_list.designated_by, document=ContentFile(b"", "list.csv"),
-        file_name="list.csv", sha256="e" * 64, encoding="utf-8", good=0, added=0, removed=0, unchanged=0,
+    refresh = Refresh.objects.create(
+        hot_list=general_list, how=Refresh.How.UPLOAD, state=Refresh.State.WAITING, file_name="list.csv",
+        document=ContentFile(b"", "list.csv"), sha256="e" * 64, given_by=general_list.designated_by,
+        given_label="Administrator 1044",
     )  # fmt: skip
     rows: list[Model] = [
-        inquiry, job, hold, upload, detection, agency, operator, general_list, detection.camera,
+        inquiry, job, hold, refresh, detection, agency, operator, general_list, detection.camera,
         reader_key[0],
         search_make(actor=operator, inquiry=inquiry, plate=PLATE),
         *_first(agency, Hit, Entry, Transfer, Certificate, Session, Course, Event, AdoptedPolicy),

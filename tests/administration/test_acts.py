@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.contrib import admin
+from django.contrib.sessions.models import Session as KeptSession
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -15,7 +16,6 @@ from django.utils import timezone
 from accounts.models import AdoptedPolicy, Member
 from accounts.roles import Role
 from detections.models import Camera, ReaderKey
-from hotlists.models import Upload
 from tests.administration.conftest import CASE, PLATE, REASON, SignIn, World
 from tests.cast import PASSWORD, enroll
 from trail.models import Event
@@ -59,10 +59,10 @@ def test_an_ungated_page_of_our_own_stops_the_start_and_others_are_passed_over()
 
     Ungated.__module__ = "hotlists.admin"
     with pytest.raises(ImproperlyConfigured, match="GatedAdmin"):
-        admin.site.register(Upload, Ungated)
+        admin.site.register(KeptSession, Ungated)
     Ungated.__module__ = "some_package.admin"
-    admin.site.register(Upload, Ungated)
-    assert not admin.site.is_registered(Upload)
+    admin.site.register(KeptSession, Ungated)
+    assert not admin.site.is_registered(KeptSession)
     labels = {model._meta.label for model in admin.site._registry}
     assert not labels & {"auth.Group", "mfa.Authenticator", "account.EmailAddress", "django_q.Success"}
 

@@ -1,4 +1,4 @@
-"""Loading a file in the web: a report first, then all good lines or nothing; the server keeps the file."""
+"""Giving a file in the web: read in the background, watched while it is, decided on where it waits."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Member
-from hotlists import csv_files
-from hotlists.models import Entry, HotList, Snapshot, Upload
+from accounts.models import Agency, Member
+from hotlists import forms_files, loading, views_files
+from hotlists.models import Entry, HotList, Refresh, Snapshot
 from tests.hotlists.conftest import SignIn, csv
 from trail.models import Event
 from trail.verbs import Verb
@@ -20,16 +20,23 @@ pytestmark = pytest.mark.usefixtures("media")
 
 
 def give(client: Client, hot_list: HotList, file: io.BytesIO, name: str = "svs.csv") -> Any:
-    """Send a file to be checked."""
+    """Send a file."""
     file.name = name
     return client.post(reverse("hot_list_load", args=[hot_list.pk]), {"file": file})
 
 
-def checked(client: Client, hot_list: HotList, *lines: str) -> str:
-    """Send these lines; the address of their report."""
+def given(client: Client, hot_list: HotList, *lines: str) -> str:
+    """Send these lines; the address of their page, before the worker has read them."""
     answer = give(client, hot_list, csv(*lines))
     assert answer.status_code == 302, answer.content.decode()
     address: str = answer["Location"]
+    return address
+
+
+def checked(client: Client, hot_list: HotList, *lines: str) -> str:
+    """Send these lines and let the worker read them; the address of their page."""
+    address = given(client, hot_list, *lines)
+    loading.run(hot_list.pk)
     return address
 
 
@@ -39,45 +46,81 @@ def test_closed_to_who_may_not(
 ) -> None:
     answer = give(sign_in(request.getfixturevalue(who)), general_list, csv("1A,CA,Stolen"))
     assert answer.status_code == 403
-    assert not Upload.objects.exists()
+    assert not Refresh.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["operator", "supervisor", "lapsed"])
+def test_a_file_is_shown_to_and_decided_by_who_may_load(
+    who: str, administrator: Member, general_list: HotList, sign_in: SignIn, request: pytest.FixtureRequest
+) -> None:
+    address = checked(sign_in(administrator), general_list, "1A,CA,Stolen")
+    other = sign_in(request.getfixturevalue(who))
+    assert other.get(address).status_code == 403
+    assert other.post(f"{address}confirm/").status_code == 403
+    assert other.post(f"{address}let-go/", {"why": "No"}).status_code == 403
+    assert Refresh.objects.get().state == Refresh.State.WAITING
 
 
 def test_anothers_list_is_out_of_sight(
     outsider: Member, administrator: Member, general_list: HotList, sign_in: SignIn
 ) -> None:
+    client = sign_in(administrator)
+    address = checked(client, general_list, "1A,CA,Stolen")
     general_list.agency = outsider.agency
     general_list.save()
-    assert give(sign_in(administrator), general_list, csv("1A,CA,Stolen")).status_code == 404
+    assert give(client, general_list, csv("1A,CA,Stolen")).status_code == 404
+    assert client.get(address).status_code == 404
+    assert client.post(f"{address}confirm/").status_code == 404
+
+
+def test_a_file_is_found_under_its_own_list_alone(
+    agency: Agency, administrator: Member, general_list: HotList, sign_in: SignIn
+) -> None:
+    client = sign_in(administrator)
+    checked(client, general_list, "1A,CA,Stolen")
+    other = HotList.objects.create(
+        agency=agency, name="Other", kind="general", source="svs", designated_by=administrator
+    )
+    wrong = reverse("hot_list_file", args=[other.pk, Refresh.objects.get().pk])
+    assert client.get(wrong).status_code == 404
 
 
 @pytest.mark.parametrize(
     ("file", "said"),
     [
-        (io.BytesIO(), "The file is empty."),
-        (io.BytesIO(b"\x89PNG\r\n\x1a\n\0\0"), "no text file"),
-        (io.BytesIO(b"PK\x03\x04"), "workbook"),
+        (io.BytesIO(b"\x89PNG\r\n\x1a\n\0\0"), "Nothing was loaded"),
+        (io.BytesIO(b"PK\x03\x04"), "Nothing was loaded"),
         (io.BytesIO(b"8ABC123;CA\n"), "must name the columns"),
+        (csv("bad", "bad"), "No line of the file is an entry"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_in_words(
     administrator: Member, general_list: HotList, sign_in: SignIn, file: io.BytesIO, said: str
 ) -> None:
-    answer = give(sign_in(administrator), general_list, file)
+    client = sign_in(administrator)
+    address = give(client, general_list, file)["Location"]
+    loading.run(general_list.pk)
+    page = client.get(address).content.decode()
+    assert said in page
+    assert Refresh.objects.get().state == Refresh.State.REFUSED
+    assert "Load it" not in page
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize(("sent", "said"), [({}, "Choose the file."), ({"file": b""}, "The file is empty.")])
+def test_no_file_at_all(
+    administrator: Member, general_list: HotList, sign_in: SignIn, sent: Any, said: str
+) -> None:
+    files = {name: io.BytesIO(content) for name, content in sent.items()}
+    answer = sign_in(administrator).post(reverse("hot_list_load", args=[general_list.pk]), files)
     assert answer.status_code == 422
     assert said in answer.content.decode()
-    assert not Upload.objects.exists()
-
-
-def test_no_file_at_all(administrator: Member, general_list: HotList, sign_in: SignIn) -> None:
-    answer = sign_in(administrator).post(reverse("hot_list_load", args=[general_list.pk]))
-    assert answer.status_code == 422
-    assert "Choose the file." in answer.content.decode()
 
 
 def test_a_file_over_the_limit(
     administrator: Member, general_list: HotList, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_files, "LARGEST", 1024**2)
+    monkeypatch.setattr(forms_files, "LARGEST", 1024**2)
     answer = give(sign_in(administrator), general_list, io.BytesIO(b"plate,reason\n" + b"x" * 1024**2))
     assert answer.status_code == 422
     assert "larger than 1 MB" in answer.content.decode()
@@ -100,70 +143,72 @@ def test_the_excluded_file_is_refused_by_name(
     assert "immigration violator" in answer.content.decode()
 
 
+def test_the_page_asks_again_until_the_file_is_read(
+    administrator: Member, general_list: HotList, sign_in: SignIn
+) -> None:
+    client = sign_in(administrator)
+    address = given(client, general_list, "1A,CA,Stolen")
+    page = client.get(address).content.decode()
+    assert "Received" in page
+    assert f'hx-get="{address}"' in page
+    loading.run(general_list.pk)
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Waits for a person" in part
+    assert "hx-get" not in part
+    assert "<html" not in part
+
+
 def test_each_bad_line_with_its_number_then_the_rest(
     administrator: Member, general_list: HotList, sign_in: SignIn
 ) -> None:
     client = sign_in(administrator)
     address = checked(client, general_list, "8KRB412,CA,Stolen", "bad", "9TTT000,XX,Stolen", "1A,NV,Stolen")
     page = client.get(address).content.decode()
-    assert "2 entries can be loaded" in page
-    assert "2 lines are bad" in page
-    assert "Load the other 2 entries" in page
-    assert '<th scope="row" class="num">3</th><td>It has 1 value;' in page
-    assert '<th scope="row" class="num">4</th><td>“XX” is no state' in page
+    assert "It was given by hand" in page
+    assert "2 of 4 lines are bad; the list allows 2%." in page
+    assert "Load it: 2 added, 0 changed, 0 removed" in page
+    assert '<th scope="row" class="num">3</th><td>It has 1 value' in page
+    assert '<th scope="row" class="num">4</th>' in page
     assert "8KRB412" not in page
     assert "8KRB412" not in address
     assert not Entry.objects.exists()
-    answer = client.post(address, {"choice": "load"}, follow=True)
-    assert "Loaded: 2 added, 0 removed, 0 unchanged." in answer.content.decode()
+    client.post(f"{address}confirm/")
+    loading.run(general_list.pk)
+    assert "Loaded" in client.get(address).content.decode()
     assert set(Entry.objects.in_use().values_list("plate", flat=True)) == {"8KRB412", "1A"}
     assert Event.objects.get(verb=Verb.LIST_LOADED).actor == administrator
 
 
-def test_load_nothing(administrator: Member, general_list: HotList, sign_in: SignIn) -> None:
-    client, before = sign_in(administrator), Snapshot.objects.count()
-    address = checked(client, general_list, "1A,CA,Stolen")
-    assert "Load all 1 entry" in client.get(address).content.decode()
-    answer = client.post(address, {"choice": "nothing"}, follow=True)
-    assert "Nothing was loaded." in answer.content.decode()
-    assert (Entry.objects.count(), Snapshot.objects.count(), Upload.objects.count()) == (0, before, 0)
-
-
-def test_a_choice_that_is_none_loads_nothing(
-    administrator: Member, general_list: HotList, sign_in: SignIn
-) -> None:
-    client = sign_in(administrator)
-    client.post(checked(client, general_list, "1A,CA,Stolen"))
-    assert not Entry.objects.exists()
-
-
-def test_without_a_good_line_there_is_nothing_to_load(
-    administrator: Member, general_list: HotList, sign_in: SignIn
-) -> None:
-    client = sign_in(administrator)
-    address = checked(client, general_list, "bad")
-    page = client.get(address).content.decode()
-    assert "No line of this file is an entry." in page
-    assert 'value="load"' not in page
-    answer = client.post(address, {"choice": "load"}, follow=True)
-    assert "nothing was loaded" in answer.content.decode()
-
-
-def test_a_report_is_its_members_alone(
+def test_another_person_may_confirm_what_one_gave(
     administrator: Member, second_administrator: Member, general_list: HotList, sign_in: SignIn
 ) -> None:
     address = checked(sign_in(administrator), general_list, "1A,CA,Stolen")
-    other = sign_in(second_administrator)
-    for answer in (other.get(address, follow=True), other.post(address, {"choice": "load"}, follow=True)):
-        assert "no longer kept here" in answer.content.decode()
-    assert not Entry.objects.exists()
+    sign_in(second_administrator).post(f"{address}confirm/")
+    loading.run(general_list.pk)
+    refresh = Refresh.objects.get()
+    assert (refresh.given_by, refresh.decided_by) == (administrator, second_administrator)
+    assert refresh.state == Refresh.State.LOADED
+
+
+def test_a_file_is_let_go_with_why(administrator: Member, general_list: HotList, sign_in: SignIn) -> None:
+    client, before = sign_in(administrator), Snapshot.objects.count()
+    address = checked(client, general_list, "1A,CA,Stolen")
+    answer = client.post(f"{address}let-go/", {"why": ""})
+    assert answer.status_code == 422
+    assert "Say why" in answer.content.decode()
+    answer = client.post(f"{address}let-go/", {"why": "Of another county"}, follow=True)
+    assert "Of another county" in answer.content.decode()
+    assert (Entry.objects.count(), Snapshot.objects.count()) == (0, before)
+    assert Refresh.objects.get().state == Refresh.State.LET_GO
 
 
 def test_sent_twice_it_is_loaded_once(administrator: Member, general_list: HotList, sign_in: SignIn) -> None:
     client = sign_in(administrator)
     address, before = checked(client, general_list, "1A,CA,Stolen"), Snapshot.objects.count()
-    for _ in range(2):
-        client.post(address, {"choice": "load"})
+    client.post(f"{address}confirm/")
+    answer = client.post(f"{address}confirm/", follow=True)
+    assert "is not possible" in answer.content.decode()
+    loading.run(general_list.pk)
     assert Snapshot.objects.count() == before + 1
 
 
@@ -172,43 +217,32 @@ def test_a_kept_file_that_was_changed_is_not_loaded(
 ) -> None:
     client = sign_in(administrator)
     address = checked(client, general_list, "1A,CA,Stolen")
-    with open(Upload.objects.get().document.path, "wb") as kept:
+    with open(Refresh.objects.get().document.path, "wb") as kept:
         kept.write(csv("9Z,CA,Stolen").getvalue())
-    answer = client.post(address, {"choice": "load"}, follow=True)
-    assert "not the one that was checked" in answer.content.decode()
-    assert (Entry.objects.count(), Upload.objects.count()) == (0, 0)
-
-
-def test_latin_1_and_the_same_file_are_said(
-    administrator: Member, general_list: HotList, sign_in: SignIn
-) -> None:
-    client, content = sign_in(administrator), "plate,reason\n1A,Véhicule volé\n".encode("latin-1")
-    for said in ("Read as Latin-1", "This is the file that was loaded last"):
-        answer = give(client, general_list, io.BytesIO(content))
-        assert said in client.get(answer["Location"]).content.decode()
-        client.post(answer["Location"], {"choice": "load"})
-
-
-def test_a_file_that_may_be_cut_off_is_marked(
-    administrator: Member, general_list: HotList, sign_in: SignIn
-) -> None:
-    client, said = sign_in(administrator), "less than half of the entries in use"
-    lines = [f"7ABC12{number},CA,Stolen" for number in range(5)]
-    address = checked(client, general_list, *lines)
-    assert said not in client.get(address).content.decode()
-    client.post(address, {"choice": "load"})
-    assert said not in client.get(checked(client, general_list, *lines[:3])).content.decode()
-    assert said in client.get(checked(client, general_list, *lines[:2])).content.decode()
+    client.post(f"{address}confirm/")
+    loading.run(general_list.pk)
+    assert "is not the one that was received" in client.get(address).content.decode()
+    assert not Entry.objects.exists()
 
 
 def test_bad_lines_are_paged(
     administrator: Member, general_list: HotList, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hotlists.views_lists.PROBLEMS_ON_A_PAGE", 2)
+    monkeypatch.setattr(views_files, "PROBLEMS_ON_A_PAGE", 2)
     client = sign_in(administrator)
-    address = checked(client, general_list, "bad", "bad", "bad")
-    assert '<th scope="row" class="num">4</th>' not in client.get(address).content.decode()
-    assert '<th scope="row" class="num">4</th>' in client.get(address, {"page": "2"}).content.decode()
+    address = checked(client, general_list, "1A,CA,Stolen", "bad", "bad", "bad")
+    assert '<th scope="row" class="num">5</th>' not in client.get(address).content.decode()
+    assert '<th scope="row" class="num">5</th>' in client.get(address, {"page": "2"}).content.decode()
+
+
+def test_bad_lines_of_a_restricted_list_are_for_those_to_whom_it_is_granted(
+    administrator: Member, general_list: HotList, sign_in: SignIn
+) -> None:
+    HotList.objects.update(is_restricted=True)
+    client = sign_in(administrator)
+    page = client.get(checked(client, general_list, "1A,CA,Stolen", "bad")).content.decode()
+    assert "It has 1 value" not in page
+    assert "The list is restricted." in page
 
 
 def test_a_file_larger_than_memory_allows_is_read_from_disk(
@@ -216,7 +250,8 @@ def test_a_file_larger_than_memory_allows_is_read_from_disk(
 ) -> None:
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
     client = sign_in(administrator)
-    client.post(checked(client, general_list, "1A,CA,Stolen"), {"choice": "load"})
+    client.post(f"{checked(client, general_list, '1A,CA,Stolen')}confirm/")
+    loading.run(general_list.pk)
     assert Entry.objects.in_use().get().plate == "1A"
 
 
