@@ -1,7 +1,8 @@
-"""Tells every web process of a hit, through PostgreSQL's own NOTIFY: only the hit's id travels.
+"""Tells every web process of a hit, through PostgreSQL's own NOTIFY: only ids travel.
 
-Each process holds one connection that listens, shared by all its open consoles. What a console shows it asks
-for itself, so that every access passes the gate and stands on the trail.
+Each process holds one connection that listens, shared by all its open consoles. A notice carries the ids of
+the hit, its agency and its hot list, so that a process decides who hears of it without asking the database.
+What a console shows it asks for itself, so that every access passes the gate and stands on the trail.
 """
 
 from __future__ import annotations
@@ -18,12 +19,20 @@ from django.db import connection
 
 CHANNEL = "hits"
 CHANGES = "hit_changes"
+CHOICES = "console_choices"
 SECONDS_BEFORE_RETRY = 1.0
 # Django's own, which a bare connection does not take.
 _NOT_FOR_PSYCOPG = frozenset(
     {"cursor_factory", "context", "assume_role", "isolation_level", "server_side_binding", "pool"}
 )
 logger = logging.getLogger(__name__)
+
+
+ABOUT_HITS = """
+    SELECT pg_notify(%s, concat_ws(' ', hit.id, hit.agency_id, entry.hot_list_id))
+    FROM detections_hit AS hit JOIN hotlists_entry AS entry ON entry.id = hit.entry_id
+    WHERE hit.id = ANY(%s) ORDER BY hit.id
+"""
 
 
 def announce(hit_ids: Iterable[int]) -> None:
@@ -36,21 +45,44 @@ def announce_change(hit_id: int) -> None:
     _notify(CHANGES, [hit_id])
 
 
-def _notify(channel: str, hit_ids: Iterable[int]) -> None:
+def announce_choice(member_id: int) -> None:
+    """Announce that this member chose sound, keys or filters anew, so that all their consoles follow."""
     with connection.cursor() as cursor:
-        ids = [str(hit_id) for hit_id in hit_ids]
-        cursor.execute("SELECT pg_notify(%s, id) FROM unnest(%s::text[]) AS id", [channel, ids])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHOICES, str(member_id)])
+
+
+def _notify(channel: str, hit_ids: Iterable[int]) -> None:
+    if ids := list(hit_ids):
+        with connection.cursor() as cursor:
+            cursor.execute(ABOUT_HITS, [channel, ids])
+
+
+NEW, CHANGED, CHOSEN, RESUMED = "hit", "change", "choice", "resumed"
+KINDS = {CHANNEL: NEW, CHANGES: CHANGED}
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What a listener hears: a new hit or a changed one, by id, or that something may have been missed."""
+    """What a listener hears: a new hit or a changed one, a member's choice, or that something was missed."""
 
     kind: str
     hit_id: int = 0
+    agency_id: int = 0
+    list_id: int = 0
+    member_id: int = 0
 
 
-NEW, CHANGED, RESUMED = "hit", "change", "resumed"
+def read_notice(channel: str, payload: str) -> Notice | None:
+    """The notice in what PostgreSQL passed on; None for what nobody here sends."""
+    numbers = payload.split()
+    if not all(number.isdigit() for number in numbers):
+        return None
+    if channel == CHOICES and len(numbers) == 1:
+        return Notice(CHOSEN, member_id=int(payload))
+    if channel not in KINDS or len(numbers) != 3:
+        return None
+    hit_id, agency_id, list_id = map(int, numbers)
+    return Notice(KINDS[channel], hit_id, agency_id, list_id)
 
 
 class Listener:
@@ -98,14 +130,13 @@ class Listener:
 
     async def _listen_once(self) -> None:
         async with await psycopg.AsyncConnection.connect(**_parameters(), autocommit=True) as listening:
-            await listening.execute(f"LISTEN {CHANNEL}")
-            await listening.execute(f"LISTEN {CHANGES}")
+            for channel in (CHANNEL, CHANGES, CHOICES):
+                await listening.execute(f"LISTEN {channel}")
             self._listening.set()
             self._tell(Notice(RESUMED))
             async for notify in listening.notifies():
-                kind = NEW if notify.channel == CHANNEL else CHANGED
-                if notify.payload.isdigit():
-                    self._tell(Notice(kind, int(notify.payload)))
+                if notice := read_notice(notify.channel, notify.payload):
+                    self._tell(notice)
 
     def _tell(self, notice: Notice) -> None:
         for queue in self._followers:

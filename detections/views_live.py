@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from typing import ParamSpec, TypeVar
+import time
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 from asgiref.sync import sync_to_async
-from django.contrib.sessions.models import Session
-from django.db import OperationalError, connection
-from django.db.models import QuerySet
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, StreamingHttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.models import Member
 from accounts.permissions import Permission
-from detections.live import CHANGED, RESUMED, Notice, listener
-from detections.models import Hit
-from training import gate
+from detections.live import CHOSEN, NEW, RESUMED, Notice, listener
+from detections.live_access import SECONDS_BETWEEN, Sight, desk, let_go, look
 from training.rules import rule
 
-SECONDS_BETWEEN_HEARTBEATS = 15.0
 MOST_MISSED = 200
-
-P = ParamSpec("P")
-T = TypeVar("T")
+MOST_TOLD = 2_000
+BEAT = f": still here\nevent: beat\ndata: {SECONDS_BETWEEN:.0f}\n\n".encode()
 
 
 @rule(Permission.SEE_HITS)
 @require_GET
 def console_live(request: HttpRequest) -> StreamingHttpResponse:
-    """A stream of events: `hit` with the id of a new hit of the member's agency, `change` of one that moved.
+    """A stream of events: `hit` with the id of a new hit, `change` of one that moved, `choice` of settings.
 
-    The event's id is the hit's: a console that comes back with Last-Event-ID (or, the first time, with the
-    last hit it shows as `after`) hears of those it missed. A comment and a beat every 15 seconds keep the
-    line open; access is asked again at each of them, and the stream ends when it is gone.
+    Only hits that the member may see are spoken of. The event's id is the hit's: a console that comes back
+    with Last-Event-ID (or, the first time, with the last hit it shows as `after`) hears of those it missed. A
+    comment and a beat keep the line open; access is asked again at each beat, and `ended` closes the stream
+    when it is gone.
     """
     last = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     watch = Watch(
@@ -48,69 +43,87 @@ def console_live(request: HttpRequest) -> StreamingHttpResponse:
 
 
 class Watch:
-    """One open console: whose it is, under which session, and the last hit it has heard of."""
+    """One open console: whose it is, under which session, and which hits it has heard of."""
 
     def __init__(self, member_id: int, session_key: str, last: int | None) -> None:
-        self.member_id = member_id
-        self.session_key = session_key
+        self.look = partial(look, member_id, session_key)
         self.last = last
+        self.told: set[int] = set()
+        self.sight: Sight | None = None
+        self.next_beat = 0.0
 
     async def events(self) -> AsyncIterator[bytes]:
         """The stream, from the first comment until access ends or the reader goes."""
         yield b"retry: 2000\n: connected\n\n"
+        # The request's own thread stays as long as the stream; its connection need not.
+        await sync_to_async(let_go)()
         try:
-            async with listener.follow() as queue:
+            async with desk.open(), listener.follow() as queue:
                 async for lines in self._answers(queue):
                     yield lines
-        except (TimeoutError, OperationalError):
+        except (TimeoutError, OperationalError, InterfaceError):
             # The database is away: the console says so, and comes back by itself.
             return
 
     async def _answers(self, queue: asyncio.Queue[Notice]) -> AsyncIterator[bytes]:
-        notice: Notice | None = Notice(RESUMED)
-        while (lines := await _off_the_loop(self.answer, notice)) is not None:
-            yield lines
-            try:
-                notice = await asyncio.wait_for(queue.get(), SECONDS_BETWEEN_HEARTBEATS)
-            except TimeoutError:
-                notice = None
+        notices = [Notice(RESUMED)]
+        while (sight := await self._sight_for(notices)) is not None:
+            if lines := await self._lines(notices, sight):
+                yield lines
+            notices = await self._next(queue)
         yield b"event: ended\ndata: access\n\n"
 
-    def answer(self, notice: Notice | None) -> bytes | None:
-        """What to send for this notice, a comment where it is not this agency's; None once access is gone."""
-        member = Member.objects.select_related("agency").filter(pk=self.member_id).first()
-        session = Session.objects.filter(session_key=self.session_key, expire_date__gt=timezone.now())
-        if not (session.exists() and gate.allows(member, Permission.SEE_HITS)):
-            return None
-        hits = Hit.objects.filter(agency=member.agency) if member else Hit.objects.none()
-        if notice is None:
-            return b": still here\nevent: beat\ndata: 15\n\n"
-        if notice.kind == RESUMED:
-            return self._missed(hits.order_by("pk"))
-        if not hits.filter(pk=notice.hit_id).exists():
-            return b": nothing here\n\n"
-        if notice.kind == CHANGED:
-            return f"event: change\ndata: {notice.hit_id}\n\n".encode()
-        return self._new([notice.hit_id])
+    async def _sight_for(self, notices: Sequence[Notice]) -> Sight | None:
+        """The gate's answer by which these are judged: the last one, or a new one where that is old."""
+        now, kept = time.monotonic(), self.sight
+        resumed = any(notice.kind == RESUMED for notice in notices)
+        if not kept or not notices or resumed or not all(kept.decides(notice, now) for notice in notices):
+            self.sight = await desk.ask(self.look)
+            self.next_beat = time.monotonic() + SECONDS_BETWEEN
+        return self.sight
 
-    def _missed(self, hits: QuerySet[Hit]) -> bytes:
-        known = hits.values_list("pk", flat=True)
+    async def _next(self, queue: asyncio.Queue[Notice]) -> list[Notice]:
+        """What is heard next, with all that waits behind it; nothing once it is time for a beat."""
+        try:
+            async with asyncio.timeout(max(0.0, self.next_beat - time.monotonic())):
+                notices = [await queue.get()]
+        except TimeoutError:
+            return []
+        while not queue.empty():
+            notices.append(queue.get_nowait())
+        return notices
+
+    async def _lines(self, notices: Sequence[Notice], sight: Sight) -> bytes:
+        if not notices:
+            return BEAT
+        lines = b""
+        for notice in notices:
+            if notice.kind == RESUMED:
+                missed = await desk.ask(partial(self._missed, sight))
+                lines += self._new(missed) or b": nothing missed\n\n"
+            elif sight.hears(notice):
+                lines += self._line(notice)
+        return lines
+
+    def _line(self, notice: Notice) -> bytes:
+        if notice.kind == NEW:
+            return self._new([notice.hit_id])
+        if notice.kind == CHOSEN:
+            return b"event: choice\ndata: own\n\n"
+        return f"event: change\ndata: {notice.hit_id}\n\n".encode()
+
+    def _missed(self, sight: Sight) -> list[int]:
+        """The hits made since the last that the console knows of."""
+        known = sight.hits().order_by("pk").values_list("pk", flat=True)
         if self.last is None:
             self.last = known.last() or 0
-        return self._new(list(known.filter(pk__gt=self.last)[:MOST_MISSED])) or b": nothing missed\n\n"
+        return list(known.filter(pk__gt=self.last)[:MOST_MISSED])
 
-    def _new(self, hit_ids: list[int]) -> bytes:
-        self.last = max([self.last or 0, *hit_ids])
-        return "".join(f"id: {pk}\nevent: hit\ndata: {pk}\n\n" for pk in hit_ids).encode()
-
-
-async def _off_the_loop(ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Ask the database in a thread, and give its connection back at once: a console stays open for hours."""
-
-    def asked() -> T:
-        try:
-            return ask(*args, **kwargs)
-        finally:
-            connection.close()
-
-    return await sync_to_async(asked)()
+    def _new(self, hit_ids: Sequence[int]) -> bytes:
+        """One event for each of these that was not told before."""
+        fresh = [pk for pk in hit_ids if pk not in self.told]
+        self.told.update(fresh)
+        if len(self.told) > MOST_TOLD:
+            self.told = set(sorted(self.told)[MOST_TOLD // 2 :])
+        self.last = max([self.last or 0, *fresh])
+        return "".join(f"id: {pk}\nevent: hit\ndata: {pk}\n\n" for pk in fresh).encode()

@@ -6,17 +6,22 @@ import http.client
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from guardian.shortcuts import assign_perm
 
 from accounts.models import Member
 from accounts.services import member_deactivate
+from detections.live import CHANNEL, CHOSEN, NEW, Notice, read_notice
+from detections.live_access import SECONDS_BETWEEN, SECONDS_VALID, Sight
 from detections.models import Hit
+from detections.services_console import volume_set
 from detections.services_hits import hit_see
+from hotlists.models import HotList
 from tests.hits.conftest import MakeHit, Server, answers, session_of
 from training.models import Certificate
 
@@ -47,8 +52,8 @@ class Line:
 
     def until_listening(self) -> None:
         """Read to the comment that says that the line follows, and has missed nothing."""
-        while self.answer.readline() != b": nothing missed\n":
-            pass
+        while (raw := self.answer.readline()) != b": nothing missed\n":
+            assert raw, "The line ended."
 
     def is_over(self) -> bool:
         """Whether the server has ended it."""
@@ -130,9 +135,67 @@ def test_it_ends_with_the_access(
         else:
             with connection.cursor() as cursor:
                 cursor.execute("DELETE FROM django_session")
-        make_hit()
         assert live.next() == {"event": "ended", "data": "access"}
+        make_hit()
         assert live.is_over()
+
+
+def test_an_answer_of_the_gate_counts_for_fifteen_seconds_and_only_for_what_stood_then() -> None:
+    sight = Sight(member_id=1, agency_id=1, lists=frozenset({4}), newest_list=6, asked_at=100.0)
+    heard = Notice(NEW, hit_id=9, agency_id=1, list_id=4)
+    assert SECONDS_BETWEEN < SECONDS_VALID <= 15
+    assert sight.decides(heard, 100.0 + SECONDS_VALID - 0.1)
+    assert not sight.decides(heard, 100.0 + SECONDS_VALID)
+    assert not sight.decides(replace(heard, list_id=7), 100.0)
+
+
+def test_only_hits_in_sight_and_the_own_choices_are_heard() -> None:
+    sight = Sight(member_id=1, agency_id=1, lists=frozenset({4}), newest_list=6, asked_at=0.0)
+    heard = Notice(NEW, hit_id=9, agency_id=1, list_id=4)
+    assert sight.hears(heard)
+    assert not sight.hears(replace(heard, agency_id=2))
+    assert not sight.hears(replace(heard, list_id=5))
+    assert sight.hears(Notice(CHOSEN, member_id=1))
+    assert not sight.hears(Notice(CHOSEN, member_id=2))
+
+
+@pytest.mark.parametrize("payload", ["", "9", "9 1", "9 1 4 2", "9 1 x", "-1 1 1", "9, 1, 4"])
+def test_what_nobody_here_sends_is_passed_over(payload: str) -> None:
+    assert read_notice(CHANNEL, payload) is None
+    assert read_notice("other", "9 1 4") is None
+
+
+def test_a_restricted_list_is_heard_of_by_whom_it_is_granted_to_and_by_nobody_else(
+    server: Server, operator: Member, second_operator: Member, general_list: HotList, make_hit: MakeHit
+) -> None:
+    before = make_hit("8KRB412", specific=True)
+    HotList.objects.filter(pk=general_list.pk).update(is_restricted=True)
+    assign_perm("hotlists.see_restricted", second_operator, general_list)
+    with line(server, operator, last=before.pk) as shut, line(server, second_operator) as granted:
+        shut.until_listening()
+        granted.until_listening()
+        hidden = make_hit("9BQT661")
+        hit_see(actor=second_operator, hit=hidden, answers=answers(hidden))
+        seen = make_hit("5JHC874", specific=True)
+        assert [granted.next() for _ in range(2)] == [
+            event(hidden),
+            {"event": "change", "data": str(hidden.pk)},
+        ]
+        assert shut.next() == event(seen)
+    with line(server, operator, last=before.pk) as back:
+        assert back.next() == event(seen)
+
+
+def test_a_choice_is_followed_by_the_member_s_own_consoles(
+    server: Server, operator: Member, second_operator: Member, make_hit: MakeHit
+) -> None:
+    with line(server, operator) as own, line(server, second_operator) as other:
+        own.until_listening()
+        other.until_listening()
+        volume_set(actor=operator, volume=30)
+        assert own.next() == {"event": "choice", "data": "own"}
+        hit = make_hit()
+        assert other.next() == event(hit)
 
 
 def listening() -> list[int]:
