@@ -187,6 +187,12 @@ def in_words(name: str, said: str) -> str:
     return names[name](said) if name in names else said
 
 
+def vehicle_in_words(entry: Entry) -> str:
+    """The listed vehicle as people say it, with its year; empty where the list says nothing."""
+    said = [in_words(name, str(getattr(entry, name))) for name in ("color", *VEHICLE[:2], "body")]
+    return " ".join(part for part in (str(entry.year or ""), *said) if part)
+
+
 def _read(words: str) -> tuple[Reading, ...]:
     return (Reading(words),) if words else ()
 

@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from alpr.policy import Rung
+from alpr.policy import Policy, Rung
 from detections import ladder
+from detections.left_open import is_left_open
 from detections.models import Hit
 from hotlists.models import Entry, HotList
 
@@ -51,12 +52,14 @@ def rows(hits: Iterable[Hit]) -> list[Row]:
     """The hits as the list shows them."""
     fresh: dict[int, timedelta | None] = {}
     shown = []
+    hits = list(hits)
+    policy = hits[0].agency.policy if hits else None
     for hit in hits:
         hot_list = hit.entry.hot_list
         if hot_list.pk not in fresh:
             fresh[hot_list.pk] = hot_list.fresh_for
         longest = fresh[hot_list.pk]
-        status, mark = _status(hit)
+        status, mark = _status(hit, policy)
         shown.append(
             Row(
                 hit, list_name(hit.entry), status, mark, pips(hit),
@@ -86,7 +89,9 @@ def reason(entry: Entry) -> str:
 
 def fingerprint(hits: Iterable[Hit]) -> str:
     """A short hash of what the list says, by which a console that polls learns that nothing changed."""
-    said = [(hit.pk, hit.status, sorted(ladder.facts(hit))) for hit in hits]
+    hits = list(hits)
+    policy = hits[0].agency.policy if hits else None
+    said = [(hit.pk, hit.status, sorted(ladder.facts(hit)), *_status(hit, policy)) for hit in hits]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
@@ -96,13 +101,19 @@ def pips(hit: Hit) -> list[str]:
     return ["on" if rung in done else "shut" if rung == shut_at else "" for rung in Rung]
 
 
-def _status(hit: Hit) -> tuple[str, str]:
+def _status(hit: Hit, policy: Policy | None) -> tuple[str, str]:
     if hit.exigent_at and not hit.exigent_reviewed_at and hit.status == Hit.Status.CLOSED:
         return "Review waits", "wait"
     if hit.status == Hit.Status.CLOSED:
         return hit.get_outcome_display().split(":")[0], ""
+    if policy is not None and is_left_open(hit, policy):
+        return "Left open", "warn"
     if hit.status == Hit.Status.SHUT:
         return ladder.SHUT_WORDS.get(hit.shut_by_move, "Shut"), "stop"
+    if hit.stopped_at:
+        return "Stopped", "wait"
     if hit.exigent_at:
         return "Exigent", "warn"
+    if hit.asked_at and not hit.validated_at:
+        return "Dispatch asked", "wait"
     return max(hit.rungs_done, key=lambda rung: rung.order).label.capitalize(), ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from alpr.policy import Policy
+from alpr.policy import Policy, StatusSource
 from detections import comparison, ladder
 from detections.live_status import ANSWERERS, Answer, Asked
 from detections.models import Hit, Outcome
@@ -129,6 +129,24 @@ class ValidateForm(MoveForm):
         choices = [(value, words) for value, words in ANSWERERS.items() if value in accepted]
         self.fields["method"] = _choice("Who answered?", choices, "Say who answered.")
         self.order_fields(["method", "asked", "answer", "words"])
+
+
+class DispatchForm(MoveForm):
+    """A dispatcher's answer in the queue: who answers is known."""
+
+    asked = _choice("Asked", list(Asked.choices), "Say which records were asked.")
+    answer = _choice("Answer", list(Answer.choices), "Say what the answer was.")
+    words = _words("As it was given", "")
+
+    def furnish(self) -> None:
+        """Places of its own on a page with many of these forms, and a line for the words."""
+        self.auto_id = f"hit-{self.hit.pk}-%s"
+        self.fields["words"].widget = forms.TextInput(attrs={"autocomplete": "off"})
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """With the dispatcher as who answered."""
+        return self.cleaned_data | {"method": StatusSource.DISPATCHER.value}
 
 
 class ImpracticableForm(MoveForm):

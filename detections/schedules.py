@@ -18,8 +18,14 @@ TABLE: dict[str, dict[str, object]] = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 5,
     },
+    "Pass on hits left open": {
+        "func": "detections.tasks.escalate_left_open",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 5,
+    },
     "Make partitions": {"func": "detections.tasks.make_partitions", "schedule_type": Schedule.DAILY},
     "Suspend idle accounts": {"func": "accounts.idle.suspend_everywhere", "schedule_type": Schedule.DAILY},
+    "Close expired hot plates": {"func": "hotlists.tasks.close_expired", "schedule_type": Schedule.DAILY},
     "Purge": {"func": "detections.tasks.purge", "schedule_type": Schedule.DAILY},
 }
 

@@ -10,10 +10,11 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from accounts.models import Agency
-from detections import partitions, reading, retention
+from detections import left_open, partitions, reading, retention
 from detections.models import ImageJob
 from detections.services_images import enqueue
 from trail import context
+from trail.actors import System
 
 FORGOTTEN_AFTER = timedelta(minutes=10)
 BATCH = 100
@@ -45,6 +46,12 @@ def make_partitions() -> None:
     """Make the detections' partitions of yesterday to a week ahead, before readers need them."""
     today = timezone.now()
     partitions.ensure(today + timedelta(days=day) for day in range(-1, 8))
+
+
+def escalate_left_open() -> None:
+    """Pass hits that were left open to the supervisors, at every agency that has adopted a policy."""
+    for agency in Agency.objects.all():
+        left_open.hits_escalate(actor=System("Left open", agency), agency=agency)
 
 
 def purge() -> None:

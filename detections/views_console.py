@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Member
 from accounts.permissions import Permission
 from detections import console as shown
+from detections import results
 from detections import services_hits as services
-from detections.models import Hit, HitStep
+from detections.console_board import Board, board_context, midnight
+from detections.console_board import board as board_of
+from detections.models import Hit
 from trail.services import record
 from trail.verbs import Verb
 from training.rules import rule
@@ -29,7 +30,6 @@ SAID = (
     "ladder.exigent_may_skip",
     "ladder.result_required",
 )
-RESULTS_FOR = timedelta(days=7)
 
 
 def signed_in_member(request: HttpRequest) -> Member:
@@ -39,36 +39,20 @@ def signed_in_member(request: HttpRequest) -> Member:
     return request.user
 
 
-def list_context(member: Member, *, open_hit: Hit | None = None) -> dict[str, Any]:
-    """What the list shows, recorded before it is shown."""
-    hits = list(shown.waiting(member)[: shown.MOST_IN_LIST])
-    total = shown.waiting(member).count()
+def list_context(
+    member: Member, *, open_hit: Hit | None = None, board: Board | None = None
+) -> dict[str, Any]:
+    """What the list shows (or this `board`, just made), recorded before it is shown."""
+    board = board or board_of(member)
+    count = len(board.plates)
     record(
         member,
         Verb.HITS_VIEWED,
         purpose="Verifying hits",
-        elements={"plates": [hit.plate for hit in hits]},
-        detail=f"{len(hits)} in the list",
+        elements={"plates": board.plates},
+        detail=f"{count} in the list",
     )
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return {
-        "rows": shown.rows(hits),
-        "count": total,
-        "older": total - len(hits),
-        "closed_today": _closed(member).filter(closed_at__gte=midnight).count(),
-        "fingerprint": shown.fingerprint(hits),
-        "last": max((hit.pk for hit in hits), default=_newest(member)),
-        "open_hit": open_hit,
-    }
-
-
-def _newest(member: Member) -> int:
-    newest = Hit.objects.filter(agency_id=member.agency_id).order_by("-pk").first()
-    return newest.pk if newest else 0
-
-
-def _closed(member: Member) -> Any:
-    return shown.visible(member).filter(status=Hit.Status.CLOSED)
+    return board_context(board, open_hit=open_hit)
 
 
 @rule(Permission.SEE_HITS)
@@ -79,7 +63,7 @@ def console(request: HttpRequest) -> HttpResponse:
     member = signed_in_member(request)
     policy = member.agency.policy
     rules = [(policy.describe(name), policy.clause(name).source) for name in SAID]
-    context = list_context(member) | {"results": _results(member), "rules": rules}
+    context = list_context(member) | {"results": results.shown_to(member), "rules": rules}
     return render(request, "detections/console.html", context)
 
 
@@ -89,11 +73,13 @@ def console(request: HttpRequest) -> HttpResponse:
 def console_list(request: HttpRequest) -> HttpResponse:
     """The list alone, for a console that heard of a hit; 204 where `have` says that nothing changed."""
     member = signed_in_member(request)
-    if request.GET.get("have") == shown.fingerprint(shown.waiting(member)[: shown.MOST_IN_LIST]):
+    board = board_of(member)
+    if request.GET.get("have") == board.fingerprint:
         return HttpResponse(status=204)
     number = request.GET.get("open", "")
     open_hit = shown.visible(member).filter(pk=int(number)).first() if number.isdigit() else None
-    return render(request, "detections/console_list.html", list_context(member, open_hit=open_hit))
+    context = list_context(member, open_hit=open_hit, board=board)
+    return render(request, "detections/console_list.html", context)
 
 
 @rule(Permission.SEE_HITS)
@@ -102,26 +88,12 @@ def console_list(request: HttpRequest) -> HttpResponse:
 def console_closed(request: HttpRequest) -> HttpResponse:
     """The hits closed today, with their results."""
     member = signed_in_member(request)
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    hits = list(_closed(member).filter(closed_at__gte=midnight).order_by("-closed_at")[:200])
+    closed = shown.visible(member).filter(status=Hit.Status.CLOSED, closed_at__gte=midnight())
+    hits = list(closed.order_by("-closed_at")[:200])
     elements = {"plates": [hit.plate for hit in hits]}
     record(member, Verb.HITS_VIEWED, purpose="Verifying hits", elements=elements, detail="closed today")
-    return render(
-        request, "detections/console_closed.html", {"rows": shown.rows(hits), "results": _results(member)}
-    )
-
-
-def _results(member: Member) -> list[HitStep]:
-    """What became of the plates that this member entered, where the policy has them told (426.4(f)(3))."""
-    if not member.agency.policy.ladder.tell_entering_member:
-        return []
-    closings = HitStep.objects.filter(
-        move="close",
-        hit__agency=member.agency,
-        hit__entry__entered_by=member,
-        at__gte=timezone.now() - RESULTS_FOR,
-    )
-    return list(closings.select_related("hit__entry", "by").order_by("-pk")[:20])
+    context = {"rows": shown.rows(hits), "results": results.shown_to(member)}
+    return render(request, "detections/console_closed.html", context)
 
 
 @rule(Permission.SEE_HITS)

@@ -10,19 +10,20 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Member
 from accounts.permissions import Permission
 from alpr.policy import Policy
 from detections import console as shown
-from detections import ladder, pictures
+from detections import ladder, left_open, pictures, results
 from detections import services_hits as services
-from detections.comparison import listing
+from detections.comparison import listing, vehicle_in_words
 from detections.forms_hits import FORMS, MoveForm
 from detections.models import Hit
 from detections.stepping import purpose
 from detections.views_console import list_context, signed_in_member
+from hotlists.patterns import alignment
 from trail.moves import MoveRefused
 from trail.services import record
 from trail.verbs import Outcome, Verb
@@ -40,6 +41,15 @@ SERVICES: dict[str, Callable[..., Any]] = {
     "stop": services.hit_stop,
     "close": services.hit_close,
 }
+HEADINGS = {
+    "ask": "Ask dispatch for the live status",
+    "validate": "The live status",
+    "impracticable": "Why the live status cannot be asked",
+    "confirm": "The entering agency’s answer",
+    "exigent": "Exigent circumstances",
+    "review_exigent": "Review of the claim",
+    "stop": "The stop",
+}
 
 
 def _found(request: HttpRequest, pk: int) -> Hit:
@@ -54,8 +64,12 @@ def _found(request: HttpRequest, pk: int) -> Hit:
 @require_GET
 @never_cache
 def hit(request: HttpRequest, pk: int) -> HttpResponse:
-    """One hit, open, with the form of the move that fits now."""
-    return _page(request, _found(request, pk), doing="")
+    """One hit, open, with the form of the move that fits now. Its result is told to who entered the plate."""
+    found = _found(request, pk)
+    page = _page(request, found, doing="")
+    if found.status == Hit.Status.CLOSED:
+        results.results_read(actor=signed_in_member(request), hits=[found.pk])
+    return page
 
 
 @rule(Permission.SEE_HITS)
@@ -90,6 +104,15 @@ def _make(request: HttpRequest, found: Hit, move: str) -> HttpResponse:
     if move != "close":
         return redirect("hit", pk=found.pk)
     messages.success(request, f"Hit {found.number} is closed with its result.")
+    return redirect("console")
+
+
+@rule(Permission.SEE_HITS)
+@require_POST
+def hit_results_read(request: HttpRequest) -> HttpResponse:
+    """Keep that the member has read the results of plates of one's own, and come back to the console."""
+    numbers = [int(number) for number in request.POST.getlist("hit") if number.isdigit()]
+    results.results_read(actor=signed_in_member(request), hits=numbers)
     return redirect("console")
 
 
@@ -152,6 +175,11 @@ def _hit_context(
         "form": form,
         "can": possible,
         "is_possible": asked in possible,
+        "heading": HEADINGS.get(asked, ""),
+        "how": "Exact" if found.is_exact and not found.state_differs else "Possible",
+        "listed_vehicle": vehicle_in_words(found.entry),
+        "places": alignment(found.entry.plate, found.plate),
+        "is_left_open": left_open.is_left_open(found, policy),
     } | _answers_context(found, policy)
 
 
