@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -122,30 +122,14 @@ class Compiled:
         return self._row(number, tuple(found.values()), REMOVE)
 
     def _reader(self, name: str) -> Callable[[str], Any]:
-        read, words = self._plain_reader(name), self.layout.words.get(name, {})
+        words = self.layout.words.get(name, {})
         if name == "source_file":
-            read = partial(self.rules.file_of, words=words)
-        elif words:
+            return Memory(partial(self.rules.file_of, words=words)).__getitem__
+        coded = name in self.layout.coded
+        read = values.reader(name, self.layout.date_format, self.today, coded=coded)
+        if words:
             read = translated(read, words, name)
         return read if name in _OF_ITS_OWN else Memory(read).__getitem__
-
-    def _plain_reader(self, name: str) -> Callable[[str], Any]:
-        known: Mapping[str, Callable[[str], Any]] = {
-            "plate": values.plate,
-            "state": values.state,
-            "vin": values.vin,
-            "year": values.year(self.today),
-            "plate_year": values.plate_year(self.today),
-            "priority": values.priority,
-            "starts": values.starts(self.layout.date_format),
-            "expires": values.expires(self.layout.date_format, self.today),
-            "action": values.action,
-        }
-        if name in known:
-            return known[name]
-        if name == "source_file":
-            return str
-        return values.text(name, coded=name in self.layout.coded)
 
 
 def refuse_control(line: str) -> None:

@@ -223,4 +223,23 @@ def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else timezone.make_aware(moment)
 
 
+def reader(field: str, date_format: str, today: date, *, coded: bool) -> Callable[[str], object]:
+    """What reads a field: a function from its text to what is meant, which raises `BadValue`.
+
+    `coded` says that makes, colors and bodies are NCIC codes. The source file is read by `Rules.file_of`.
+    """
+    known: dict[str, Callable[[str], object]] = {
+        "plate": plate,
+        "state": state,
+        "vin": vin,
+        "year": year(today),
+        "plate_year": plate_year(today),
+        "priority": priority,
+        "starts": starts(date_format),
+        "expires": expires(date_format, today),
+        "action": action,
+    }
+    return known[field] if field in known else text(field, coded=coded)
+
+
 _vin = text("vin", coded=False)
