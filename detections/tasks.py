@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from django_q.tasks import async_task
 
 from accounts.models import Agency
 from detections import left_open, partitions, reading, retention
+from detections import look_back as looking_back
 from detections.models import ImageJob
 from detections.services_images import enqueue
 from trail import context
@@ -18,6 +20,7 @@ from trail.actors import System
 
 FORGOTTEN_AFTER = timedelta(minutes=10)
 BATCH = 100
+LOOK_BACK_SECONDS = 15
 
 
 def read_image(job_id: int) -> None:
@@ -46,6 +49,21 @@ def make_partitions() -> None:
     """Make the detections' partitions of yesterday to a week ahead, before readers need them."""
     today = timezone.now()
     partitions.ensure(today + timedelta(days=day) for day in range(-1, 8))
+
+
+def look_back() -> int:
+    """Hold new entries that ask for it against past detections; gives how many look-backs were done.
+
+    What is not begun soon is left to the next minute, so that no job outlasts the worker's patience.
+    """
+    stop_at, done = time.monotonic() + LOOK_BACK_SECONDS, 0
+    with context.acting(None, request_id=context.new_request_id()):
+        for agency in Agency.objects.all():
+            for waiting in looking_back.due(agency):
+                if time.monotonic() > stop_at:
+                    return done
+                done += looking_back.attempt(waiting) is not None
+    return done
 
 
 def escalate_left_open() -> None:

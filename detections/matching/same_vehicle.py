@@ -23,8 +23,6 @@ from detections.models import Camera, Hit, HitRead
 from hotlists.patterns import Meeting
 from hotlists.plates import fold
 
-Vehicle = tuple[int, str]
-
 
 @dataclass(frozen=True, slots=True)
 class Matched:
@@ -55,6 +53,10 @@ class Alert:
         self.last = max(self.last, met.read.captured_at)
 
 
+# By entry and folded plate: one vehicle at one camera.
+Alerts = dict[tuple[int, str], list[Alert]]
+
+
 def match(*, camera: Camera, reads: Mapping[uuid.UUID, Seen]) -> Matched:
     """Make a hit for each entry in use that one of these reads meets, or let the read join one.
 
@@ -62,27 +64,29 @@ def match(*, camera: Camera, reads: Mapping[uuid.UUID, Seen]) -> Matched:
     batches of it do this at once. Only lists of the camera's agency are met. A hit outlives its detection, so
     a read that made one or joined one does neither again.
     """
-    met = _not_standing(meetings(camera.agency, reads))
+    met = not_standing(meetings(camera.agency, reads))
     if not met:
         return Matched()
-    window = _window(camera)
-    alerts = defaultdict(list) if window is None else _standing(camera, met, window)
+    window = window_of(camera)
+    standing: Alerts = {} if window is None else _standing(camera, met, window)
+    return store(gather(camera, met, window, standing))
+
+
+def gather(camera: Camera, met: Iterable[Met], window: timedelta | None, standing: Alerts) -> list[Alert]:
+    """These meetings of one camera, by time of capture, as alerts: those that stand and new ones."""
+    alerts = defaultdict(list, standing)
     for one in met:
-        alert = next((a for a in alerts[_vehicle(one)] if window and a.takes(one, window)), None)
-        if alert is not None:
-            alert.take(one)
+        of_vehicle = alerts[one.entry.pk, fold(one.read.plate)]
+        alert = next((each for each in of_vehicle if window and each.takes(one, window)), None)
+        if alert is None:
+            of_vehicle.append(Alert(hit_of(camera, one), one.read.captured_at, one.read.captured_at))
         else:
-            alerts[_vehicle(one)].append(
-                Alert(hit_of(camera, one), one.read.captured_at, one.read.captured_at)
-            )
-    return _store([alert for several in alerts.values() for alert in several])
+            alert.take(one)
+    return [alert for of_vehicle in alerts.values() for alert in of_vehicle]
 
 
-def _vehicle(met: Met) -> Vehicle:
-    return met.entry.pk, fold(met.read.plate)
-
-
-def _window(camera: Camera) -> timedelta | None:
+def window_of(camera: Camera) -> timedelta | None:
+    """How long after one read of a vehicle the next is of the same alert; None where every read is one."""
     adopted = camera.agency.adopted
     if camera.kind == Camera.Kind.PHOTOGRAPH or adopted is None:
         return None
@@ -90,7 +94,8 @@ def _window(camera: Camera) -> timedelta | None:
     return None if minutes is None else timedelta(minutes=minutes)
 
 
-def _not_standing(met: list[Met]) -> list[Met]:
+def not_standing(met: list[Met]) -> list[Met]:
+    """Those that made no hit yet and joined none."""
     detections = {one.detection_id for one in met}
     if not detections:
         return []
@@ -100,7 +105,7 @@ def _not_standing(met: list[Met]) -> list[Met]:
     return [one for one in met if (one.detection_id, one.entry.pk) not in standing]
 
 
-def _standing(camera: Camera, met: list[Met], window: timedelta) -> defaultdict[Vehicle, list[Alert]]:
+def _standing(camera: Camera, met: list[Met], window: timedelta) -> Alerts:
     """The hits that these reads may join, newest first, locked so that none is purged meanwhile."""
     moments = [one.read.captured_at for one in met]
     near = Hit.objects.filter(
@@ -112,15 +117,15 @@ def _standing(camera: Camera, met: list[Met], window: timedelta) -> defaultdict[
     hits = list(near.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     reads = HitRead.objects.filter(hit__in=hits).values_list("hit").order_by().annotate(Min("captured_at"))
     first = dict(reads) if hits else {}
-    alerts: defaultdict[Vehicle, list[Alert]] = defaultdict(list)
+    alerts: Alerts = defaultdict(list)
     for hit in reversed(hits):
         since = min(hit.captured_at, first.get(hit.pk, hit.captured_at))
         alerts[hit.entry_id, fold(hit.plate)].append(Alert(hit, since, hit.last_read_at))
     return alerts
 
 
-def _store(alerts: Iterable[Alert]) -> Matched:
-    alerts = list(alerts)
+def store(alerts: list[Alert]) -> Matched:
+    """Store new hits, and let the reads join that join."""
     stored = [alert for alert in alerts if alert.hit.pk is not None and alert.joining]
     new = sorted((a for a in alerts if a.hit.pk is None), key=lambda a: (a.hit.captured_at, a.hit.entry_id))
     for alert in new:
