@@ -26,10 +26,11 @@ from accounts.models import AdoptedPolicy, Agency, Member
 from detections import comparison, images
 from detections.demonstration.drawing import draw_scene
 from detections.ingest import Read, receive
-from detections.models import Camera, Hit, ReaderKey
+from detections.models import Camera, Hit, LookBack, ReaderKey
 from hotlists.models import Entry, HotList
 from hotlists.plates import fold, normalize
 from tests.cast import found
+from trail.models import Inquiry, Offense
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WORDS = "Still listed. Stolen Nov 14, Eastmoor PD."
@@ -153,6 +154,20 @@ def foreign_hit(db: Any) -> Callable[[], Hit]:
         return hit_of(key, plate, "foreign-1")
 
     return make
+
+
+def past(hit: Hit) -> Hit:
+    """Mark a hit as found by looking back, under an inquiry of whoever designated its list."""
+    member = hit.entry.hot_list.designated_by
+    inquiry = Inquiry.objects.create(
+        member=member, agency=hit.agency, offense=Offense.WANTED, case_number="26-11873"
+    )
+    since = hit.captured_at - timedelta(days=1)
+    hit.look_back = LookBack.objects.create(
+        agency=hit.agency, entry=hit.entry, inquiry=inquiry, since=since, until=hit.captured_at
+    )
+    hit.save()
+    return hit
 
 
 def answers(hit: Hit, value: str = comparison.SAME, **other: str) -> dict[str, str]:
