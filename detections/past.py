@@ -55,12 +55,20 @@ def past(entry: Entry, days: int) -> Past:
         return Past(days, 0, 0, is_counted=False)
     plates: Counter[str] = Counter()
     by_day: Counter[date] = Counter(dict.fromkeys(dates, 0))
+    vehicles: dict[date, set[str]] = {day: set() for day in dates}
     for plate, state, make, model, color, body, number, reads in groups:
         if meets(entry, plate, state, make, model, color, body):
             plates[plate] += reads
             by_day[dates[number - 1]] += reads
-    most = tuple(plates.most_common(MOST_PLATES))
-    return Past(days, plates.total(), len(plates), tuple(by_day.items()), most)
+            vehicles[dates[number - 1]].add(plate)
+    return Past(
+        days,
+        reads=plates.total(),
+        vehicles=len(plates),
+        by_day=tuple(by_day.items()),
+        vehicles_by_day=tuple((day, len(seen)) for day, seen in vehicles.items()),
+        plates=tuple(plates.most_common(MOST_PLATES)),
+    )
 
 
 def _groups(entry: Entry, midnights: Sequence[datetime]) -> list[tuple[Any, ...]]:

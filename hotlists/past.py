@@ -17,7 +17,7 @@ DAYS = 7
 
 @dataclass(frozen=True)
 class Past:
-    """What an entry would have met in the last days: reads and distinct vehicles, reads a day, the busiest.
+    """What an entry would have met in the last days: reads and distinct vehicles, in all and by day.
 
     `plates` are the vehicles met most, at most 20, with their reads: data, for those whom the gate lets
     search. Where `is_counted` is False, it was more than could be counted, and there are no figures.
@@ -27,15 +27,16 @@ class Past:
     reads: int
     vehicles: int
     by_day: tuple[tuple[date, int], ...] = ()
+    vehicles_by_day: tuple[tuple[date, int], ...] = ()
     plates: tuple[tuple[str, int], ...] = ()
     is_counted: bool = True
 
     @property
     def a_day(self) -> float:
-        """Reads a day, on average; infinity for more than could be counted."""
+        """Distinct vehicles a day on average, as the policy counts; infinity for more than could be counted."""
         if not self.is_counted:
             return inf
-        return self.reads / self.days if self.days else 0.0
+        return sum(vehicles for _, vehicles in self.vehicles_by_day) / self.days if self.days else 0.0
 
 
 _answers: list[Callable[[Entry, int], Past]] = []

@@ -65,7 +65,7 @@ def hot_plate_preview(*, actor: Member, hot_list: HotList, **wanted: Unpack[Want
         "a part of a plate" if entry.plate else "a description",
         inquiry=inquiry,
         elements=_pattern(entry),
-        detail=f"{found.reads} reads of {found.vehicles} vehicles in {found.days} days",
+        detail=_figures(found),
     )
     agency = hot_list.agency
     return Preview(
@@ -99,9 +99,10 @@ def refuse_broad(entry: Entry) -> None:
     met = past(entry, DAYS)
     if met.a_day > most:
         clause = cited(entry.agency, "most_matches_a_day")
-        many = f"{met.a_day:,.0f} vehicles a day" if met.is_counted else "more than can be counted"
+        many = f"{met.a_day:,.1f} vehicles a day" if met.is_counted else "more than can be counted"
         words = (
-            f"In the last {met.days} days it would have met {many}; the policy allows {most} a day. Say more of the plate or of the vehicle. {clause}"
+            f"In the last {met.days} days it would have met {many}; the policy allows {most} a day. "
+            f"Say more of the plate or of the vehicle. {clause}"
         )
         raise ValidationError({"plate": words.strip()})
 
@@ -125,6 +126,12 @@ def state_case(entry: Entry, actor: Member, wanted: Wanted) -> Inquiry:
         member=actor, agency=actor.agency, stated_at__gt=timezone.now() - Inquiry.GOOD_FOR, **case
     )
     return standing.first() or purpose_state(actor=actor, **case)
+
+
+def _figures(found: Past) -> str:
+    if not found.is_counted:
+        return f"more than can be counted in {found.days} days"
+    return f"{found.reads} reads of {found.vehicles} vehicles in {found.days} days"
 
 
 def _pattern(entry: Entry) -> dict[str, Any]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-
-from django.utils import timezone
+from datetime import date
 
 from hotlists.past import Past
 
@@ -15,10 +13,11 @@ TOP = 24.0
 
 @dataclass(frozen=True)
 class Column:
-    """One day of the chart: its count, and where its column stands, across in percent and down in pixels."""
+    """One day: its vehicles and reads, and where its column stands, across in percent and down in pixels."""
 
     day: date
-    count: int
+    vehicles: int
+    reads: int
     left: str
     middle: str
     width: str
@@ -28,21 +27,24 @@ class Column:
 
 
 def columns(past: Past) -> list[Column]:
-    """A column for each of the last days, today's the last; days without a read have none of its height."""
-    today = timezone.localdate()
-    days = [today - timedelta(days=back) for back in reversed(range(past.days))]
-    counts = dict(past.by_day)
-    most = max([*counts.values(), 1])
-    return [_column(place, len(days), day, counts.get(day, 0), most) for place, day in enumerate(days)]
+    """A column of distinct vehicles for each of the last days, today's the last."""
+    reads, vehicles = dict(past.by_day), dict(past.vehicles_by_day)
+    most = max([*vehicles.values(), 1])
+    return [
+        _column(place, past.days, day, (vehicles[day], reads[day]), most)
+        for place, day in enumerate(sorted(vehicles))
+    ]
 
 
-def _column(place: int, total: int, day: date, count: int, most: int) -> Column:
+def _column(place: int, total: int, day: date, counts: tuple[int, int], most: int) -> Column:
+    vehicles, reads = counts
     step = 100 / total
-    height = HEIGHT * count / most
+    height = HEIGHT * vehicles / most
     top = TOP + HEIGHT - height
     return Column(
         day=day,
-        count=count,
+        vehicles=vehicles,
+        reads=reads,
         left=f"{step * place + step / 4:.2f}%",
         middle=f"{step * (place + 0.5):.2f}%",
         width=f"{step / 2:.2f}%",
