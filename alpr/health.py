@@ -27,6 +27,7 @@ from accounts.models import Agency
 from detections import retention
 from detections.models import ImageJob, PurgeRun
 from hotlists.models import HotList
+from hotlists.showing_lists import past_interval
 from training.rules import public
 
 GIVE_UP_AFTER_S = 3
@@ -92,10 +93,9 @@ def _facts() -> dict[str, Any]:
     waiting = OrmQ.objects.filter(lock__lte=now)
     unread = ImageJob.objects.filter(state=ImageJob.State.WAITING)
     agencies = [agency for agency in Agency.objects.all() if agency.adopted is not None]
-    lists = HotList.objects.filter(kind=HotList.Kind.GENERAL, is_active=True, agency__in=agencies)
-    loads = [
-        last.loaded_at for hot_list in lists.select_related("agency") if (last := hot_list.last_snapshot)
-    ]
+    policies = {agency.pk: agency.policy for agency in agencies}
+    lists = list(HotList.objects.filter(kind="general", is_active=True, agency__in=agencies))
+    made = [hot_list.source_at for hot_list in lists if hot_list.source_at]
     purged = PurgeRun.objects.exclude(finished_at=None).order_by("-finished_at").first()
     return {
         "queue": {
@@ -107,8 +107,8 @@ def _facts() -> dict[str, Any]:
             "oldest_age_s": _age_s(unread.aggregate(oldest=Min("received_at"))["oldest"]),
         },
         "lists": {
-            "past_interval": sum(hot_list.is_old() for hot_list in lists),
-            "oldest_load_age_s": _age_s(min(loads, default=None)),
+            "past_interval": sum(past_interval(each, policies[each.agency_id]) for each in lists),
+            "oldest_load_age_s": _age_s(min(made, default=None)),
         },
         "last_purge_at": purged.finished_at if purged else None,
         "purge_overdue": any(retention.is_overdue(agency) for agency in agencies),

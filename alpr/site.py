@@ -27,7 +27,8 @@ from training.rules import public
 GROUPS: dict[str, tuple[str, ...]] = {
     "Policy": ("AdoptedPolicy", "Agency"),
     "People": ("Member", "Certificate", "Session", "Course"),
-    "Readers and lists": ("Camera", "ReaderKey", "HotList", "Entry", "Snapshot"),
+    "Readers": ("Camera", "ReaderKey"),
+    "Hot lists": ("HotList", "Entry", "Refresh", "Snapshot", "Mapping", "ListKey"),
     "Reads and hits": ("Hit", "Detection", "Search", "ImageJob", "Transfer"),
     "Kept and gone": ("Hold", "PurgeRun"),
     "The trail": ("Event", "Inquiry"),
@@ -106,15 +107,14 @@ class RecordsAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What waits, what is kept safe, and the records, each for those whom the gate lets see it."""
-        member = member_of(request)
-        permitted = gate.permitted(member)
-        waits = waiting.what_waits(member, permitted)
+        asker = waiting.ask(member_of(request))
+        waits = waiting.what_waits(asker)
         return super().index(
             request,
             {
                 "waits": waits,
                 "lede": waiting.lede(waits),
-                "kept": waiting.kept_safe(member.agency, permitted),
+                "kept": waiting.kept_safe(asker),
                 "now": timezone.now(),
             }
             | (extra_context or {}),

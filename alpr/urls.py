@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from alpr import health
+from alpr import health, views_waiting
 from training.api.unknown import nothing_here
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("waiting/", views_waiting.waiting, name="waiting"),
+    path("waiting/count/", views_waiting.waiting_count, name="waiting_count"),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("training.urls")),

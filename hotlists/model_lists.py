@@ -13,6 +13,7 @@ from guardian.models import UserObjectPermission
 
 from accounts.keys import HashedKey
 from accounts.models import Agency, Member
+from alpr.policy import Policy
 from hotlists.plates import GROUPS
 from hotlists.sources import About, Source
 
@@ -167,11 +168,15 @@ class HotList(models.Model):
 
     @property
     def fresh_for(self) -> timedelta | None:
+        """As `fresh_under`, by the policy in force."""
+        return None if self.kind == self.Kind.SPECIFIC else self.fresh_under(self.agency.policy)
+
+    def fresh_under(self, policy: Policy) -> timedelta | None:
         """How long a general list counts as fresh, the least that anybody asks; None for a specific one."""
         if self.kind == self.Kind.SPECIFIC:
             return None
         asked = (
-            self.agency.policy.hot_lists.general_refresh_hours,
+            policy.hot_lists.general_refresh_hours,
             self.refresh_hours,
             Source(self.source).facts.hours,
         )

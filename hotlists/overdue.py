@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Agency
+from alpr.policy import Policy
 from hotlists.models import HotList
 from trail import context
 from trail.actors import System
@@ -28,35 +29,35 @@ def check() -> int:
 
 
 def _check(agency: Agency) -> int:
-    found = 0
+    policy, found = agency.policy, 0
     for hot_list in HotList.objects.filter(kind=HotList.Kind.GENERAL, agency=agency):
-        hot_list.agency = agency
-        if (_overdue_since(hot_list) is None) != (hot_list.overdue_since is None):
-            found += _settle(hot_list.pk, agency)
+        if (overdue_since(hot_list, policy) is None) != (hot_list.overdue_since is None):
+            found += _settle(hot_list.pk, agency, policy)
     return found
 
 
-def _overdue_since(hot_list: HotList) -> datetime | None:
-    """When the list became overdue; None while it is fresh or out of use."""
-    if not hot_list.is_active or hot_list.fresh_for is None:
+def overdue_since(hot_list: HotList, policy: Policy) -> datetime | None:
+    """When the list became overdue; None while it is fresh, out of use, or a specific one."""
+    longest = hot_list.fresh_under(policy)
+    if not hot_list.is_active or longest is None:
         return None
-    since = (hot_list.source_at or hot_list.designated_at) + hot_list.fresh_for
+    since = (hot_list.source_at or hot_list.designated_at) + longest
     return since if since <= timezone.now() else None
 
 
 @transaction.atomic
-def _settle(key: int, agency: Agency) -> bool:
+def _settle(key: int, agency: Agency, policy: Policy) -> bool:
     """Write down how one list stands. One that is being loaded is left to the load, or to the next round."""
     hot_list = HotList.objects.select_for_update(skip_locked=True).filter(pk=key).first()
     if hot_list is None:
         return False
-    hot_list.agency = agency
-    since, was = _overdue_since(hot_list), hot_list.overdue_since
+    since, was = overdue_since(hot_list, policy), hot_list.overdue_since
     if (since is None) == (was is None):
         return False
     HotList.objects.filter(pk=key).update(overdue_since=since)
     if since is None:
         return False
-    hours = hot_list.fresh_for.total_seconds() / 3600 if hot_list.fresh_for else 0
+    longest = hot_list.fresh_under(policy)
+    hours = longest.total_seconds() / 3600 if longest else 0
     record(System(JOB, agency), Verb.LIST_OVERDUE, hot_list, detail=f"its interval is {hours:g} hours")
     return True

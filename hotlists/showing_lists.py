@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Member
+from alpr.policy import Policy
 from hotlists import restricted
 from hotlists.models import Entry, HotList, Mapping, Refresh, Snapshot
 
@@ -21,9 +22,10 @@ class ListRow:
     """
 
     hot_list: HotList
+    is_old: bool
     in_use: int
     files_waiting: int
-    sees_entries: bool = True
+    sees_entries: bool
 
     @property
     def files_words(self) -> str:
@@ -35,11 +37,6 @@ class ListRow:
         """When its source made what is in force."""
         return self.hot_list.source_at
 
-    @property
-    def is_old(self) -> bool:
-        """Whether it is in use and past its interval."""
-        return self.hot_list.is_active and self.hot_list.is_old()
-
 
 def list_rows(member: Member) -> list[ListRow]:
     """The lists that the member may know of, those in use first, by the same few queries for any number."""
@@ -48,13 +45,20 @@ def list_rows(member: Member) -> list[ListRow]:
     waiting = Count("refreshes", filter=Q(refreshes__state=Refresh.State.WAITING))
     hot_plates = _hot_plates_in_use(lists)
     seen = set(HotList.objects.visible_to(member).values_list("pk", flat=True))
-    rows = []
+    policy, rows = member.agency.policy, []
     for hot_list in lists.annotate(standing=Subquery(last), files=waiting):
         hot_list.agency = member.agency
+        is_old = hot_list.is_active and past_interval(hot_list, policy)
         standing: int = hot_list.standing or 0  # annotated above
         in_use = standing if hot_list.kind == HotList.Kind.GENERAL else hot_plates.get(hot_list.pk, 0)
-        rows.append(ListRow(hot_list, in_use, hot_list.files, hot_list.pk in seen))
+        rows.append(ListRow(hot_list, is_old, in_use, hot_list.files, hot_list.pk in seen))
     return rows
+
+
+def past_interval(hot_list: HotList, policy: Policy) -> bool:
+    """Whether what a list has in force is older than `policy` and the list itself allow, or is nothing."""
+    longest, age = hot_list.fresh_under(policy), hot_list.age
+    return longest is not None and (age is None or age > longest)
 
 
 def _hot_plates_in_use(lists: QuerySet[HotList]) -> dict[int, int]:

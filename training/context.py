@@ -27,6 +27,7 @@ class Place:
 
 PLACES = [
     ("Console", "console", Permission.SEE_HITS),
+    ("Dispatch", "dispatch_queue", Permission.CONFIRM_HITS),
     ("Search", "search", Permission.SEARCH),
     ("Hot plates", "hot_plates", Permission.SEE_LISTS),
     ("Vehicle checks", "photographs", Permission.GIVE_PICTURES),
@@ -64,6 +65,7 @@ def masthead(request: HttpRequest) -> dict[str, Any]:
         "theme": member.theme,
         "training": _training(member),
         "navigation": _navigation(request, member),
+        "waits_for_you": _place(request, "Waits for you", reverse("waiting")),
     }
 
 

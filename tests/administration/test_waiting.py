@@ -1,12 +1,16 @@
-"""What waits is asked per agency, only for those who may see it, most overdue first."""
+"""What waits is asked for one member: only what they may see, what is theirs to do, what presses first."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from django_q.models import Task
 
@@ -16,70 +20,252 @@ from accounts.permissions import Permission
 from accounts.roles import Role
 from accounts.services import member_add
 from alpr import waiting
+from alpr.waiting import hits, jobs, kept, lists, people
 from detections.models import Camera, Detection, Hit, ImageJob
-from hotlists.models import Entry, HotList, Snapshot
+from hotlists.models import Entry, HotList, Refresh
+from tests.administration.conftest import PLATE, SignIn
 from tests.cast import PASSWORD, enroll
-from training import gate
+from training.models import Certificate
 
 pytestmark = pytest.mark.django_db
+Make = Callable[..., Entry]
 
 
 def words(found: list[waiting.Wait]) -> list[str]:
     return [wait.what for wait in found]
 
 
-def test_nothing_waits_at_first(administrator: Member, custodian: Member, agency: Agency) -> None:
-    for _, question in waiting.QUESTIONS:
-        if question is not waiting.certificates_lapsing:
-            assert question(agency) == []
+def all_for(member: Member) -> list[str]:
+    return words(waiting.what_waits(waiting.ask(member)))
+
+
+def own_of(member: Member) -> list[str]:
+    return words(waiting.yours(waiting.ask(member)))
+
+
+@pytest.fixture
+def hot_plate(entry: Make, specific_list: HotList, operator: Member) -> Make:
+    """A hot plate of the operator's: `hot_plate("9BQT661", state_of_entry=...)`."""
+
+    def make(plate: str, **other: Any) -> Entry:
+        facts = {
+            "hot_list": specific_list, "snapshot": None, "entered_by": operator, "case_number": "26-11873",
+            "synopsis": "Driver wanted for the Quay St robbery.", "state_of_entry": Entry.State.WAITING,
+            "expires_at": timezone.now() + timedelta(days=20),
+        }  # fmt: skip
+        return entry(plate, **facts | other)
+
+    return make
+
+
+def test_nothing_waits_at_first(administrator: Member, custodian: Member) -> None:
+    for member in (administrator, custodian):
+        asker = waiting.ask(member)
+        for _, question in waiting.QUESTIONS:
+            if question is not people.certificates_lapsing:
+                assert question(asker) == []
     assert waiting.lede([]) == "Nothing waits for a person."
 
 
+@pytest.mark.parametrize("who", ["lapsed_superuser", "lapsed", "auditor"])
 def test_each_line_is_only_for_whom_the_gate_lets_see_it(
-    lapsed_superuser: Member, detection: Detection, auditor: Member
+    who: str, detection: Detection, request: pytest.FixtureRequest
 ) -> None:
-    permitted = gate.permitted(lapsed_superuser)
-    assert "Work on 1 open hit" not in words(waiting.what_waits(lapsed_superuser, permitted))
-    assert "Work on 1 open hit" not in words(waiting.what_waits(auditor, gate.permitted(auditor)))
-    assert [kept.name for kept in waiting.kept_safe(auditor.agency, permitted)] == ["Deletion"]
+    member = request.getfixturevalue(who)
+    assert not [what for what in all_for(member) if "hit" in what]
+    assert not own_of(member) or who == "lapsed_superuser"
 
 
-def test_open_hits_wait_at_their_own_agency_alone(detection: Detection, outsider: Member) -> None:
-    assert words(waiting.hits_open(detection.agency)) == ["Work on 1 open hit"]
-    assert waiting.hits_open(outsider.agency) == []
+def test_what_is_kept_safe_is_only_for_whom_the_gate_lets_see_it(lapsed_superuser: Member) -> None:
+    assert [line.name for line in waiting.kept_safe(waiting.ask(lapsed_superuser))] == ["Deletion"]
 
 
-def test_exigent_reviews_are_due_and_come_first_when_overdue(
-    detection: Detection, operator: Member, administrator: Member
+def test_open_hits_wait_at_their_own_agency_alone(
+    detection: Detection, operator: Member, outsider: Member
+) -> None:
+    assert words(hits.hits_open(waiting.ask(operator))) == ["Work on 1 open hit"]
+    assert hits.hits_open(waiting.ask(outsider)) == []
+
+
+def test_hits_on_a_restricted_list_wait_for_those_who_see_it(
+    detection: Detection, operator: Member, supervisor: Member, administrator: Member
+) -> None:
+    long_ago = timezone.now() - timedelta(hours=30)
+    Hit.objects.update(made_at=long_ago, exigent_by=operator, exigent_at=long_ago, asked_at=long_ago)
+    before = all_for(supervisor)
+    assert {
+        "Answer for 1 hit", "Review exigent circumstances", "See to 1 hit left open", "Work on 1 open hit",
+    } <= set(before)  # fmt: skip
+    HotList.objects.update(is_restricted=True)
+    assert not [what for what in all_for(supervisor) if "hit" in what or "exigent" in what]
+
+
+def test_exigent_reviews_are_due_and_wait_for_another_person(
+    detection: Detection, supervisor: Member, administrator: Member
 ) -> None:
     claimed = timezone.now() - timedelta(hours=30)
-    Hit.objects.update(exigent_by=operator, exigent_at=claimed)
-    first, *_ = found = waiting.what_waits(administrator, gate.permitted(administrator))
+    Hit.objects.update(exigent_by=supervisor, exigent_at=claimed, made_at=timezone.now())
+    first, *_ = found = waiting.what_waits(waiting.ask(administrator))
     assert first.what == "Review exigent circumstances"
     assert (first.is_overdue, first.shape, first.turn) == (True, "stop", "You")
     assert "overdue" in waiting.lede(found)
+    (claim,) = hits.exigent_reviews(waiting.ask(supervisor))
+    assert waiting.turn(claim, frozenset({Permission.REVIEW_EXIGENT})) == "Another person"
+    assert "Review exigent circumstances" not in own_of(supervisor)
     Hit.objects.update(exigent_reviewed_by=administrator, exigent_reviewed_at=timezone.now())
-    assert waiting.exigent_reviews(detection.agency) == []
+    assert hits.exigent_reviews(waiting.ask(administrator)) == []
 
 
-def test_hot_plates_and_lists_wait_for_a_second_person(
-    specific_list: HotList, entry: Callable[..., Entry], operator: Member
+def test_a_hit_left_open_goes_to_the_supervisor(
+    detection: Detection, operator: Member, supervisor: Member, agency: Agency
 ) -> None:
-    entry("9BQT661", state_of_entry=Entry.State.WAITING)
-    assert words(waiting.hot_plates_waiting(specific_list.agency)) == ["Approve 1 hot plate"]
-    assert waiting.lists_waiting(specific_list.agency) == []
+    minutes = agency.policy.ladder.open_minutes
+    assert minutes is not None
+    Hit.objects.update(made_at=timezone.now() - timedelta(minutes=minutes - 1))
+    assert "See to 1 hit left open" not in own_of(supervisor)
+    Hit.objects.update(made_at=timezone.now() - timedelta(minutes=minutes + 5))
+    assert "See to 1 hit left open" in own_of(supervisor)
+    assert "See to 1 hit left open" not in all_for(operator)
+    (left,) = hits.hits_left_open(waiting.ask(supervisor))
+    assert left.is_overdue
+
+
+def test_what_an_officer_asks_presses_first_for_dispatch(
+    detection: Detection, dispatcher: Member, operator: Member
+) -> None:
+    assert "Answer for 1 hit" not in own_of(dispatcher)
+    Hit.objects.update(asked_at=timezone.now(), asked_by=operator)
+    first = waiting.yours(waiting.ask(dispatcher))[0]
+    assert (first.what, first.when, first.shape) == ("Answer for 1 hit", "Now", "warn")
+    assert "Answer for 1 hit" not in all_for(operator)
+    Hit.objects.update(validated_at=timezone.now())
+    assert "Answer for 1 hit" not in own_of(dispatcher)
+
+
+def test_hot_plates_wait_for_a_second_person_never_their_own(
+    hot_plate: Make, operator: Member, supervisor: Member, administrator: Member, dispatcher: Member
+) -> None:
+    hot_plate("9BQT661")
+    assert own_of(operator) == []
+    assert own_of(dispatcher) == []
+    assert "Approve 1 hot plate" in own_of(supervisor)
+    assert "Approve 1 hot plate" in own_of(administrator)
+    hot_plate("7NHD082", entered_by=supervisor)
+    assert all_for(supervisor).count("Approve 1 hot plate") == 2
+    assert own_of(supervisor).count("Approve 1 hot plate") == 1
+    assert "Approve 2 hot plates" in own_of(administrator)
+
+
+def test_a_members_supervisor_decides_and_no_other(
+    hot_plate: Make, operator: Member, supervisor: Member, administrator: Member, chief: Member
+) -> None:
+    other = enroll(operator.agency, Role.SUPERVISOR, "3018", approver=chief)
+    Member.objects.filter(pk=operator.pk).update(supervisor=other)
+    hot_plate("9BQT661")
+    assert "Approve 1 hot plate" not in own_of(supervisor)
+    assert "Approve 1 hot plate" in own_of(other)
+    assert "Approve 1 hot plate" in own_of(administrator)
+
+
+def test_hot_plates_of_a_restricted_list_wait_for_those_who_see_it(
+    hot_plate: Make, supervisor: Member
+) -> None:
+    hot_plate("9BQT661")
+    HotList.objects.update(is_restricted=True)
+    assert own_of(supervisor) == []
+
+
+def test_own_hot_plates_that_end_are_renewed_or_let_go(
+    hot_plate: Make, operator: Member, supervisor: Member
+) -> None:
+    in_use = {"state_of_entry": Entry.State.IN_USE}
+    hot_plate("9BQT661", **in_use)
+    assert own_of(operator) == []
+    hot_plate("7NHD082", **in_use, expires_at=timezone.now() + timedelta(days=1))
+    assert own_of(operator) == ["Renew or let go 1 hot plate"]
+    assert "Renew or let go 1 hot plate" not in all_for(supervisor)
+
+
+def test_results_wait_for_who_entered_the_plate_until_read(
+    detection: Detection, operator: Member, second_operator: Member, specific_list: HotList
+) -> None:
+    facts = {"hot_list": specific_list, "case_number": "26-1", "synopsis": "Robbery", "snapshot": None}
+    ends = timezone.now() + timedelta(days=20)
+    Entry.objects.update(entered_by=operator, expires_at=ends, **facts)
+    closed = {"status": Hit.Status.CLOSED, "outcome": "recovered", "closed_at": timezone.now()}
+    Hit.objects.update(**closed)
+    assert own_of(operator) == ["Read 1 result of your hot plates"]
+    assert own_of(second_operator) == []
+    Hit.objects.update(told_at=timezone.now())
+    assert own_of(operator) == []
+
+
+def test_a_list_waits_for_another_than_who_designated_it(
+    specific_list: HotList, administrator: Member, chief: Member
+) -> None:
+    assert "Approve the list “Hot plates”" not in all_for(administrator)
     HotList.objects.filter(pk=specific_list.pk).update(approved_by=None, approved_at=None)
-    assert words(waiting.lists_waiting(specific_list.agency)) == ["Approve the list “Hot plates”"]
+    (wait,) = lists.lists_waiting(waiting.ask(administrator))
+    assert waiting.turn(wait, frozenset({Permission.DESIGNATE_LISTS})) == "Another person"
+    assert "Approve the list “Hot plates”" not in own_of(administrator)
+    other = enroll(administrator.agency, Role.ADMINISTRATOR, "1045", approver=chief)
+    assert "Approve the list “Hot plates”" in own_of(other)
 
 
-def test_accounts_wait_until_approved(agency: Agency, chief: Member) -> None:
+def test_overdue_lists_reach_the_administrator(
+    general_list: HotList, administrator: Member, operator: Member, agency: Agency
+) -> None:
+    assert lists.lists_overdue(waiting.ask(administrator)) == []
+    HotList.objects.update(source_at=timezone.now() - timedelta(hours=27))
+    (one,) = lists.lists_overdue(waiting.ask(administrator))
+    assert (one.what, one.when, one.url) == (
+        f"Load the list “{general_list}”",
+        "Overdue 3 h",
+        reverse("hot_list", args=[general_list.pk]),
+    )
+    assert one.what in own_of(administrator)
+    assert one.what not in own_of(operator)
+    for number in range(4):
+        HotList.objects.create(
+            agency=agency, name=f"List {number}", kind=HotList.Kind.GENERAL, source="slr",
+            designated_by=administrator, source_at=timezone.now() - timedelta(days=3),
+        )  # fmt: skip
+    (several,) = lists.lists_overdue(waiting.ask(administrator))
+    assert several.what == "Load 5 old lists"
+    assert several.note == "The oldest: List 0, List 1, List 2 and others."
+    HotList.objects.update(is_active=False)
+    assert lists.lists_overdue(waiting.ask(administrator)) == []
+
+
+def test_files_wait_for_who_loads_lists(
+    general_list: HotList, administrator: Member, operator: Member
+) -> None:
+    file = Refresh.objects.create(
+        hot_list=general_list, how="api", file_name="svs.csv", given_label="Source", state="waiting"
+    )
+    assert own_of(administrator) == ["Decide on 1 file of a hot list"]
+    assert own_of(operator) == []
+    Refresh.objects.filter(pk=file.pk).update(state="refused")
+    what = f"See why the last file of “{general_list}” could not be loaded"
+    assert own_of(administrator) == [what]
+    HotList.objects.update(is_restricted=True)
+    assert own_of(administrator) == []
+    HotList.objects.update(is_restricted=False)
+    Refresh.objects.create(
+        hot_list=general_list, how="api", file_name="svs.csv", given_label="Source", state="loaded"
+    )
+    assert own_of(administrator) == []
+
+
+def test_accounts_wait_until_approved(agency: Agency, chief: Member, administrator: Member) -> None:
+    asker = waiting.ask(administrator)
     new = member_add(
         actor=chief, agency=agency, sign_in_name="new", password=PASSWORD, badge="4444", name="New",
         title="Officer", roles=[Role.OPERATOR],
     )  # fmt: skip
-    assert words(waiting.accounts_waiting(agency)) == ["Approve 1 account"]
+    assert words(people.accounts_waiting(asker)) == ["Approve 1 account"]
     Member.objects.filter(pk=new.pk).update(is_active=False)
-    assert waiting.accounts_waiting(agency) == []
+    assert people.accounts_waiting(asker) == []
 
 
 @pytest.fixture
@@ -94,20 +280,22 @@ def attempts(operator: Member) -> Callable[[int], None]:
 
 
 def test_a_locked_name_waits_for_an_administrator(
-    agency: Agency, attempts: Callable[[int], None], outsider: Member
+    administrator: Member, attempts: Callable[[int], None], outsider: Member
 ) -> None:
     attempts(3)
-    assert waiting.names_locked(agency) == []
+    assert people.names_locked(waiting.ask(administrator)) == []
     attempts(2)
-    assert words(waiting.names_locked(agency)) == ["Release 1 locked sign-in name"]
-    assert waiting.names_locked(outsider.agency) == []
+    assert words(people.names_locked(waiting.ask(administrator))) == ["Release 1 locked sign-in name"]
+    assert people.names_locked(waiting.ask(outsider)) == []
 
 
-def test_training_that_ends_soon_or_has_ended_waits(agency: Agency, chief: Member, lapsed: Member) -> None:
+def test_training_that_ends_soon_or_has_ended_waits(
+    agency: Agency, chief: Member, lapsed: Member, training_manager: Member
+) -> None:
     days = agency.policy.training.valid_days
     assert days is not None
     enroll(agency, Role.OPERATOR, "4116", approver=chief, days_ago=days - 12)
-    soon, gone = waiting.certificates_lapsing(agency)
+    soon, gone = people.certificates_lapsing(waiting.ask(training_manager))
     assert soon.what == "Renew the training of 1 member"
     assert soon.due is not None
     assert not soon.is_overdue
@@ -115,7 +303,18 @@ def test_training_that_ends_soon_or_has_ended_waits(agency: Agency, chief: Membe
     assert gone.what == "Train 3 members without a current certificate"
 
 
-def test_photographs_that_failed_or_wait_too_long(camera: Camera) -> None:
+def test_who_trains_soon_again_is_told(agency: Agency, chief: Member, operator: Member) -> None:
+    days = agency.policy.training.valid_days
+    assert days is not None
+    assert own_of(operator) == []
+    Certificate.objects.filter(member=operator).update(
+        completed_on=timezone.localdate() - timedelta(days=days - 12)
+    )
+    assert own_of(operator) == ["Renew your training"]
+
+
+def test_photographs_that_failed_or_wait_too_long(camera: Camera, administrator: Member) -> None:
+    asker = waiting.ask(administrator)
     for number, state in enumerate([ImageJob.State.WAITING, ImageJob.State.FAILED]):
         ImageJob.objects.create(
             camera=camera,
@@ -125,40 +324,128 @@ def test_photographs_that_failed_or_wait_too_long(camera: Camera) -> None:
             captured_at=timezone.now(),
             state=state,
         )
-    assert words(waiting.pictures_waiting(camera.agency)) == ["See why 1 photograph could not be read"]
+    assert words(jobs.pictures_waiting(asker)) == ["See why 1 photograph could not be read"]
     ImageJob.objects.update(received_at=timezone.now() - timedelta(minutes=20))
-    late, _ = waiting.pictures_waiting(camera.agency)
+    late, _ = jobs.pictures_waiting(asker)
     assert late.what == "Find out why 1 photograph waits"
     assert late.is_overdue
 
 
-def test_failed_jobs_wait(agency: Agency) -> None:
+def test_failed_jobs_wait(administrator: Member) -> None:
     now = timezone.now()
     Task.objects.create(id="1" * 32, name="job", func="f", started=now, stopped=now, success=False)
-    assert words(waiting.jobs_failed(agency)) == ["Look at 1 failed job"]
+    assert words(jobs.jobs_failed(waiting.ask(administrator))) == ["Look at 1 failed job"]
 
 
-def test_a_proposed_policy_waits_for_another_person(agency: Agency, custodian: Member) -> None:
+def test_a_proposed_policy_waits_for_another_person(agency: Agency, custodian: Member, chief: Member) -> None:
     policy = agency.policy.with_values({"retention.detections_days": 60})
     proposed = policies.policy_propose(
         actor=custodian, agency=agency, policy=policy, preset="vallejo",
         effective_from=timezone.now() + timedelta(days=3),
     )  # fmt: skip
-    (wait,) = waiting.policies_proposed(agency)
+    asker = waiting.ask(custodian)
+    (wait,) = people.policies_proposed(asker)
     assert wait.what == f"Approve policy version {proposed.version}"
     assert wait.shape == "warn"
-    assert waiting.turn(wait.acts, gate.permitted(custodian)) == "Administrator"
+    assert waiting.turn(wait, asker.permitted) == "Administrator"
+    assert waiting.turn(wait, frozenset({Permission.APPROVE_POLICY})) == "Another person"
 
 
 def test_whose_turn_it_is() -> None:
-    assert waiting.turn(Permission.MANAGE_TRAINING, frozenset({Permission.MANAGE_TRAINING})) == "You"
-    assert waiting.turn(Permission.MANAGE_TRAINING, frozenset()) == "Training manager"
+    wait = waiting.Wait("Train", "", "/", Permission.MANAGE_TRAINING)
+    assert waiting.turn(wait, frozenset({Permission.MANAGE_TRAINING})) == "You"
+    assert waiting.turn(wait, frozenset()) == "Training manager"
+    assert waiting.turn(waiting.Wait("Read", "", "/", None), frozenset()) == "You"
 
 
-def test_old_lists_and_silent_readers_are_said(general_list: HotList, camera: Camera) -> None:
-    assert waiting.lists_age(general_list.agency).words == "1 of 1 fresh"
-    Snapshot.objects.update(loaded_at=timezone.now() - timedelta(days=3))
-    old = waiting.lists_age(general_list.agency)
+def test_old_lists_and_silent_readers_are_said(
+    general_list: HotList, camera: Camera, administrator: Member, custodian: Member
+) -> None:
+    asker = waiting.ask(administrator)
+    assert kept.lists_age(asker).words == "1 of 1 fresh"
+    HotList.objects.update(source_at=timezone.now() - timedelta(days=3))
+    old = kept.lists_age(waiting.ask(administrator))
     assert (old.shape, old.words, old.note) == ("warn", "1 of 1 old", general_list.name)
-    assert waiting.readers_heard(general_list.agency).words == "0 of 1 heard"
-    assert waiting.purge_last(general_list.agency).words == "Never run"
+    assert kept.readers_heard(asker).words == "0 of 1 heard"
+    assert kept.purge_last(asker).words == "Never run"
+    HotList.objects.update(is_restricted=True)
+    assert kept.lists_age(waiting.ask(custodian)).words == "None designated"
+
+
+@pytest.mark.parametrize("name", ["waiting", "waiting_count"])
+def test_nobody_signed_in_learns_what_waits(name: str, client: Any) -> None:
+    answer = client.get(reverse(name))
+    assert answer.status_code == 302
+    assert "/accounts/login/" in answer["Location"]
+
+
+@pytest.mark.parametrize("who", ["operator", "dispatcher", "supervisor", "administrator", "lapsed"])
+def test_the_page_names_no_plate_and_agrees_with_the_count(
+    who: str, detection: Detection, hot_plate: Make, sign_in: SignIn, request: pytest.FixtureRequest
+) -> None:
+    hot_plate("9BQT661")
+    Hit.objects.update(asked_at=timezone.now())
+    member = request.getfixturevalue(who)
+    client = sign_in(member)
+    page = client.get(reverse("waiting")).content.decode()
+    shown = page.split("<main")[1]
+    for secret in (PLATE, "9BQT661", "26-11873"):
+        assert secret not in page
+    own = waiting.yours(waiting.ask(member))
+    assert shown.count('class="queue__item"') == len(own)
+    counted = client.get(reverse("waiting_count")).content.decode()
+    assert f">{len(own)}<" in counted if own else "thing" not in counted
+    assert all(wait.what in shown for wait in own)
+
+
+def test_every_line_leads_to_a_page_that_opens(
+    detection: Detection, hot_plate: Make, administrator: Member, supervisor: Member, dispatcher: Member,
+    sign_in: SignIn, general_list: HotList,
+) -> None:  # fmt: skip
+    hot_plate("9BQT661")
+    long_ago = timezone.now() - timedelta(hours=30)
+    Hit.objects.update(asked_at=long_ago, made_at=long_ago, exigent_at=long_ago)
+    HotList.objects.filter(pk=general_list.pk).update(source_at=long_ago)
+    opened = 0
+    for member in (administrator, supervisor, dispatcher):
+        client = sign_in(member)
+        for wait in waiting.yours(waiting.ask(member)):
+            assert client.get(wait.url).status_code == 200, (str(member), wait.what)
+            opened += 1
+    assert opened >= 6
+
+
+def test_the_masthead_links_to_it_without_script(operator: Member, sign_in: SignIn) -> None:
+    page = sign_in(operator).get(reverse("my_record")).content.decode()
+    masthead = page.split("<main")[0]
+    assert f'<a href="{reverse("waiting")}">Waits for you' in masthead
+    assert f'hx-get="{reverse("waiting_count")}"' in masthead
+    assert '"X-Background": "1"' in masthead
+
+
+def test_the_count_asks_again_each_minute_and_once_signed_out_no_more(
+    operator: Member, sign_in: SignIn
+) -> None:
+    client = sign_in(operator)
+    counted = client.get(reverse("waiting_count")).content.decode()
+    assert 'hx-trigger="every 60s"' in counted
+    assert 'id="waiting-count"' in counted
+    client.logout()
+    after = client.get(reverse("waiting_count"), follow=True).content.decode()
+    assert 'id="waiting-count"' not in after
+
+
+def test_the_count_costs_the_same_however_many_lists_there_are(
+    administrator: Member, agency: Agency, sign_in: SignIn
+) -> None:
+    client, costs = sign_in(administrator), []
+    for number in range(20):
+        HotList.objects.create(
+            agency=agency, name=f"List {number}", kind=HotList.Kind.GENERAL, source="slr",
+            designated_by=administrator, source_at=timezone.now() - timedelta(days=3),
+        )  # fmt: skip
+        if number in (1, 19):
+            with CaptureQueriesContext(connection) as queries:
+                client.get(reverse("waiting_count"))
+            costs.append(len(queries))
+    assert costs[0] == costs[1]

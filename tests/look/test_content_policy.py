@@ -59,7 +59,14 @@ def test_the_fonts_and_htmx_come_with_their_licenses() -> None:
 
 
 def test_htmx_writes_no_styles_evaluates_nothing_and_keeps_no_page() -> None:
-    base = (ROOT / "templates/base.html").read_text()
-    assert '"includeIndicatorStyles": false' in base
-    assert '"allowEval": false' in base
-    assert '"historyCacheSize": 0' in base
+    config = (ROOT / "templates/components/htmx_config.html").read_text()
+    assert '"includeIndicatorStyles": false' in config
+    assert '"allowEval": false' in config
+    assert '"historyCacheSize": 0' in config
+    for base in ("base.html", "admin/base.html"):
+        assert '{% include "components/htmx_config.html" %}' in (ROOT / "templates" / base).read_text()
+
+
+def test_htmx_is_loaded_once_by_the_frame() -> None:
+    loading = [name(path) for path in TEMPLATES if "htmx.min.js" in path.read_text()]
+    assert loading == ["templates/admin/base_site.html", "templates/base.html"]

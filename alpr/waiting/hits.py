@@ -1,0 +1,75 @@
+"""What waits at hits. No line names a plate."""
+
+from __future__ import annotations
+
+from django.db.models import Min
+from django.urls import reverse
+
+from accounts.permissions import Permission
+from alpr.templatetags.look import age
+from alpr.waiting.lines import Asker, Wait, counted
+from detections import dispatch, ladder, results
+from detections.left_open import due_at, left_open
+from detections.models import Hit
+
+
+def status_asked(asker: Asker) -> list[Wait]:
+    """Hits whose live status an officer has asked dispatch for."""
+    rows = dispatch.asked(asker.member)
+    count, first = rows.count(), rows.first()
+    if first is None:
+        return []
+    what = counted(count, "Answer for {} hit")
+    note = f"An officer has waited {age(first.asked_at)} for the live status."
+    return [Wait(what, note, reverse("dispatch_queue"), Permission.CONFIRM_HITS, presses=True)]
+
+
+def exigent_reviews(asker: Asker) -> list[Wait]:
+    """Claims of exigent circumstances that another person has to review (Vallejo Policy 426.4(f)(1))."""
+    hours = asker.policy.ladder.exigent_review_hours
+    rows = asker.seen_hits.filter(exigent_at__isnull=False, exigent_reviewed_at=None)
+    return [
+        Wait(
+            "Review exigent circumstances",
+            f"Hit {hit.number}, claimed {age(hit.exigent_at)} ago. A review is due within {hours} hours.",
+            reverse("hit", args=[hit.pk]),
+            Permission.REVIEW_EXIGENT,
+            due=ladder.review_due(hit, asker.policy),
+            open_to_asker=hit.exigent_by_id != asker.member.pk,
+        )
+        for hit in rows.order_by("exigent_at")[:10]
+    ]
+
+
+def hits_left_open(asker: Asker) -> list[Wait]:
+    """Hits open past the policy's limit, which go to a supervisor."""
+    rows = left_open(asker.agency).filter(pk__in=asker.seen_hits.values("pk"))
+    count, first = rows.count(), rows.first()
+    if first is None:
+        return []
+    minutes = asker.policy.ladder.open_minutes
+    what = counted(count, "See to {} hit left open", "See to {} hits left open")
+    note = f"Open for more than {minutes} minutes. Each is closed with its result."
+    due = due_at(first, asker.policy)
+    return [Wait(what, note, reverse("console"), Permission.REVIEW_EXIGENT, due=due)]
+
+
+def hits_open(asker: Asker) -> list[Wait]:
+    """Hits that nobody has closed; those that an answer has shut are only to be closed."""
+    rows = asker.seen_hits.exclude(status=Hit.Status.CLOSED)
+    count = rows.count()
+    if not count:
+        return []
+    first = rows.aggregate(first=Min("made_at"))["first"]
+    note = f"The oldest came {age(first)} ago. A hit is closed with its result."
+    return [Wait(counted(count, "Work on {} open hit"), note, reverse("console"), Permission.CLOSE_HITS)]
+
+
+def results_unread(asker: Asker) -> list[Wait]:
+    """Results of hits on the member's own hot plates that the member has not seen (426.4(f)(3))."""
+    count = results.hits_unread(asker.member).count()
+    if not count:
+        return []
+    what = counted(count, "Read {} result of your hot plates", "Read {} results of your hot plates")
+    note = "What came of the hits on what you entered."
+    return [Wait(what, note, reverse("hot_plates"), None)]
