@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("training.urls")),
     path("", include("hotlists.urls")),
     path("", include("detections.urls")),
+    path("api/v1/", include("hotlists.api.urls")),
     path("api/v1/", include("detections.api.urls")),
     # The last of the interface's addresses, so that any other of them is found first.
     re_path(r"^api/v1/", nothing_here, name="api_nothing"),

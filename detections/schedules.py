@@ -13,6 +13,16 @@ TABLE: dict[str, dict[str, object]] = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 5,
     },
+    "Watch the folder of lists": {
+        "func": "hotlists.tasks.watch_folder",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 1,
+    },
+    "Requeue forgotten files": {
+        "func": "hotlists.tasks.requeue_files",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 1,
+    },
     "Look for overdue lists": {
         "func": "hotlists.overdue.check",
         "schedule_type": Schedule.MINUTES,
@@ -31,6 +41,7 @@ TABLE: dict[str, dict[str, object]] = {
     "Make partitions": {"func": "detections.tasks.make_partitions", "schedule_type": Schedule.DAILY},
     "Suspend idle accounts": {"func": "accounts.idle.suspend_everywhere", "schedule_type": Schedule.DAILY},
     "Close expired hot plates": {"func": "hotlists.tasks.close_expired", "schedule_type": Schedule.DAILY},
+    "Sweep files of lists": {"func": "hotlists.tasks.sweep_files", "schedule_type": Schedule.DAILY},
     "Purge": {"func": "detections.tasks.purge", "schedule_type": Schedule.DAILY},
 }
 

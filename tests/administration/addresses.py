@@ -25,6 +25,8 @@ NAMES = {
     "hot_list_file": "hotlists.hotlist",
     "hot_list_file_confirm": "hotlists.hotlist",
     "hot_list_file_let_go": "hotlists.hotlist",
+    "api_hot_list_file": "hotlists.hotlist",
+    "api_hot_list_refresh": "hotlists.hotlist",
     "hit": "detections.hit",
     "hit_now": "detections.hit",
     "hit_move": "detections.hit",
