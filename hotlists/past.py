@@ -33,7 +33,7 @@ class Past:
 
     @property
     def a_day(self) -> float:
-        """Distinct vehicles a day on average, as the policy counts; infinity for more than could be counted."""
+        """Distinct vehicles a day, on average, as the policy counts; infinity where they were too many."""
         if not self.is_counted:
             return inf
         return sum(vehicles for _, vehicles in self.vehicles_by_day) / self.days if self.days else 0.0

@@ -11,6 +11,7 @@ from hotlists.service_grants import restricted_grant, restricted_withdraw
 from hotlists.service_keys import list_key_issue, list_key_revoke
 from hotlists.service_lists import list_approve, list_deactivate, list_designate, list_set
 from hotlists.service_mappings import mapping_change, mapping_make, mapping_retire
+from hotlists.service_matching import list_matching_set
 from hotlists.service_plates import (
     hot_plate_approve,
     hot_plate_close,
@@ -37,6 +38,7 @@ __all__ = [
     "list_designate",
     "list_key_issue",
     "list_key_revoke",
+    "list_matching_set",
     "list_set",
     "mapping_change",
     "mapping_make",
