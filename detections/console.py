@@ -42,8 +42,11 @@ def visible(member: Member) -> QuerySet[Hit]:
 
 
 def waiting(member: Member) -> QuerySet[Hit]:
-    """The hits in the list, newest first: those not closed, and claims that wait for this member's review."""
+    """The hits in the list: those not closed, and claims that wait for this member's review.
+
+    High priority comes first, so that no number of others pushes it out of sight; the newest first within.
+    """
     wanted = ~Q(status=Hit.Status.CLOSED)
     if gate.allows(member, Permission.REVIEW_EXIGENT):
         wanted |= Q(exigent_at__isnull=False, exigent_reviewed_at=None) & ~Q(exigent_by=member)
-    return visible(member).filter(wanted).order_by("-pk")
+    return visible(member).filter(wanted).order_by("priority", "-pk")

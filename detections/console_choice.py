@@ -114,7 +114,9 @@ def is_filtering(choice: ConsoleChoice) -> bool:
 
 
 def passes_filters(choice: ConsoleChoice) -> Q:
-    """The hits that the filters let through. High priority always passes: no filter hides it."""
+    """The hits that the filters let through: all where none is on. High priority always passes."""
+    if not is_filtering(choice):
+        return Q()
     wanted = Q()
     if choice.lists:
         wanted &= Q(entry__hot_list__in=choice.lists)

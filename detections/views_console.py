@@ -96,10 +96,17 @@ def console_closed(request: HttpRequest) -> HttpResponse:
     return render(request, "detections/console_closed.html", context)
 
 
+def back(request: HttpRequest) -> HttpResponse:
+    """To the settings, the open hit or the list, wherever a choice was sent from."""
+    if request.POST.get("back") == "settings":
+        return redirect("console_settings")
+    hit = request.POST.get("hit", "")
+    return redirect("hit", pk=int(hit)) if hit.isdigit() else redirect("console")
+
+
 @rule(Permission.SEE_HITS)
 @require_POST
 def console_keys(request: HttpRequest) -> HttpResponse:
     """Switch the single keys on or off, and come back."""
     services.keys_switch(actor=signed_in_member(request), on=request.POST.get("keys") == "on")
-    back = request.POST.get("hit", "")
-    return redirect("hit", pk=int(back)) if back.isdigit() else redirect("console")
+    return back(request)

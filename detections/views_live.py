@@ -19,6 +19,7 @@ from training.rules import rule
 
 MOST_MISSED = 200
 MOST_TOLD = 2_000
+LIVE = b"event: live\ndata: now\n\n"
 BEAT = f": still here\nevent: beat\ndata: {SECONDS_BETWEEN:.0f}\n\n".encode()
 
 
@@ -28,8 +29,8 @@ def console_live(request: HttpRequest) -> StreamingHttpResponse:
     """A stream of events: `hit` with the id of a new hit, `change` of one that moved, `choice` of settings.
 
     Only hits that the member may see are spoken of. The event's id is the hit's: a console that comes back
-    with Last-Event-ID (or, the first time, with the last hit it shows as `after`) hears of those it missed. A
-    comment and a beat keep the line open; access is asked again at each beat, and `ended` closes the stream
+    with Last-Event-ID (or, the first time, with the last hit it shows as `after`) hears of those it missed,
+    then `live`. A `beat` keeps the line open; access is asked again at each, and `ended` closes the stream
     when it is gone.
     """
     last = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
@@ -100,7 +101,7 @@ class Watch:
         for notice in notices:
             if notice.kind == RESUMED:
                 missed = await desk.ask(partial(self._missed, sight))
-                lines += self._new(missed) or b": nothing missed\n\n"
+                lines += self._new(missed) + LIVE
             elif sight.hears(notice):
                 lines += self._line(notice)
         return lines

@@ -45,14 +45,14 @@ class Line:
             name, _, value = raw.decode().rstrip("\n").partition(": ")
             if name in ("id", "event", "data"):
                 event[name] = value
-            elif not raw.strip() and event.get("event") not in (None, "beat"):
+            elif not raw.strip() and event.get("event") not in (None, "beat", "live"):
                 return event
             elif not raw.strip():
                 event = {}
 
     def until_listening(self) -> None:
-        """Read to the comment that says that the line follows, and has missed nothing."""
-        while (raw := self.answer.readline()) != b": nothing missed\n":
+        """Read to the event that says that the line follows, and has missed nothing."""
+        while (raw := self.answer.readline()) != b"event: live\n":
             assert raw, "The line ended."
 
     def is_over(self) -> bool:
