@@ -64,7 +64,8 @@ def test_anothers_agency_is_closed(administrator: Member, outsider: Member, made
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("name", {"name": " "}, "This field cannot be blank."),
-    ("name", {"name": "Immigration violators"}, "not permitted (Government Code 7284.6"),
+    ("name", {"name": "Immigration violators"}, "The policy leaves this file out"),
+    ("name", {"name": "Deportations"}, "Government Code 7284.6"),
     ("source", {"source": "ncic_immigration"}, "not a valid choice"),
     ("form", {"form": "table"}, "not a valid choice"),
     ("encoding", {"encoding": "utf-7"}, "not a valid choice"),
@@ -111,7 +112,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         {"columns": [REASON], "constants": {"plate": "1A"}},
         "The plate differs from line to line.",
     ),
-    ("constants", {"constants": {"expires": "2027-01-01"}}, "The expires differs from line to line."),
+    ("constants", {"constants": {"expires": "2027-01-01"}}, "The expiry differs from line to line."),
     ("constants", {"constants": {"state": "ZZ"}}, "The state of every line: The state is no state"),
     ("constants", {"constants": {"state": " "}}, "Say what the state is."),
     (
@@ -205,7 +206,7 @@ def test_a_mapping_that_reads_a_list_stays(
 ) -> None:
     general_list.mapping = made
     general_list.save()
-    with pytest.raises(ValidationError, match="Give that list another first"):
+    with pytest.raises(ValidationError, match="Give that list another mapping first"):
         mapping_retire(actor=administrator, mapping=made, why="A new layout")
     general_list.is_active = False
     general_list.save()
