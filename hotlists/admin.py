@@ -1,4 +1,4 @@
-"""Hot lists and the files loaded into them: read here, changed through the services."""
+"""Hot lists: read here, designated, set, granted and closed through the services."""
 
 from __future__ import annotations
 
@@ -6,16 +6,28 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from hotlists import services
+from hotlists import restricted, services
 from hotlists.admin_entries import EntryAdmin
-from hotlists.models import HotList, Snapshot
-from training.admin_base import GatedAdmin
+from hotlists.admin_files import ListKeyAdmin, MappingAdmin, RefreshAdmin, SnapshotAdmin
+from hotlists.forms_lists import GrantForm, SettingsForm
+from hotlists.models import HotList
+from hotlists.showing_lists import with_counts
+from training.admin_base import GatedAdmin, member_of
 from training.admin_forms import ActForm, Line
 
-__all__ = ["EntryAdmin", "HotListAdmin", "SnapshotAdmin"]
+__all__ = [
+    "EntryAdmin",
+    "HotListAdmin",
+    "ListKeyAdmin",
+    "MappingAdmin",
+    "RefreshAdmin",
+    "SnapshotAdmin",
+]
 
 
 class DesignateList(ActForm):
@@ -32,6 +44,11 @@ class DesignateList(ActForm):
     source = forms.ChoiceField(choices=HotList.Source.choices)
     refresh_hours = forms.IntegerField(
         min_value=1, required=False, help_text="Only where the list is old sooner than the policy says."
+    )
+    is_restricted = forms.BooleanField(
+        label="Restricted",
+        required=False,
+        help_text="Shown only to members to whom it is granted. A restricted source always is.",
     )
 
     def perform(self) -> str:
@@ -79,55 +96,148 @@ class CloseList(ActForm):
         return f"{self.row} is out of use."
 
 
+class SetList(ActForm):
+    """The settings of a list, as its own page asks for them."""
+
+    name, label, permission = "settings", "Change its settings…", Permission.DESIGNATE_LISTS
+    explains = "Each change is recorded with what was before and after."
+
+    @classmethod
+    def possible(cls, member: Member, row: HotList) -> bool:
+        """While it is in use."""
+        return row.is_active
+
+    def prepare(self) -> None:
+        """Ask what the list's page asks."""
+        self.asked = SettingsForm(self.data if self.is_bound else None, hot_list=self.row)
+        self.fields, self.initial = self.asked.fields, self.asked.initial
+
+    def perform(self) -> str:
+        """Set it."""
+        self.asked.is_valid()
+        services.list_set(actor=self.member, hot_list=self.row, **self.asked.cleaned_data)
+        return "The settings are saved."
+
+
+class IssueListKey(ActForm):
+    """A key with which a machine gives files to the list."""
+
+    name, label, permission = "issue-key", "Issue a key for a machine…", Permission.DESIGNATE_LISTS
+    title = "Issue a key"
+    explains = (
+        "The key’s secret is shown on the next page and never again. It gives files to this list alone and "
+        "opens nothing else."
+    )
+
+    @classmethod
+    def possible(cls, member: Member, row: HotList) -> bool:
+        """Where files may be loaded."""
+        return row.takes_files
+
+    def perform(self) -> str:
+        """Issue through the service."""
+        key, self.shown_once = services.list_key_issue(actor=self.member, hot_list=self.row)
+        return f"Key {key.name} is issued"
+
+
+class GrantList(ActForm):
+    """Granting a restricted list to another member."""
+
+    name, label, permission = "grant", "Grant to a member…", Permission.DESIGNATE_LISTS
+    explains = "The member sees its entries and hits from then on. Nobody grants a list to themselves."
+
+    member_granted = forms.ModelChoiceField(Member.objects.none(), label="Member")
+
+    @classmethod
+    def possible(cls, member: Member, row: HotList) -> bool:
+        """Of a restricted list in use."""
+        return row.is_restricted and row.is_active
+
+    def prepare(self) -> None:
+        """Offer the members to whom it is not granted, without the member who asks."""
+        self.fields["member_granted"].queryset = (  # type: ignore[attr-defined]
+            GrantForm(hot_list=self.row, member=self.member).fields["member"].queryset  # type: ignore[attr-defined]
+        )
+
+    def perform(self) -> str:
+        """Grant through the service."""
+        granted = self.cleaned_data["member_granted"]
+        services.restricted_grant(actor=self.member, hot_list=self.row, member=granted)
+        return f"{granted} sees {self.row} from now on."
+
+
+class WithdrawList(ActForm):
+    """Taking a grant back."""
+
+    name, label, permission = "withdraw", "Take a grant back…", Permission.DESIGNATE_LISTS
+
+    member_granted = forms.ModelChoiceField(Member.objects.none(), label="Member")
+    why = Line(max_length=200)
+
+    @classmethod
+    def possible(cls, member: Member, row: HotList) -> bool:
+        """Where it is granted to somebody."""
+        return row.is_restricted and restricted.holders(row).exists()
+
+    def prepare(self) -> None:
+        """Offer those to whom it is granted."""
+        self.fields["member_granted"].queryset = restricted.holders(self.row)  # type: ignore[attr-defined]
+
+    def perform(self) -> str:
+        """Take it back through the service."""
+        holder, why = self.cleaned_data["member_granted"], self.cleaned_data["why"]
+        services.restricted_withdraw(actor=self.member, hot_list=self.row, member=holder, why=why)
+        return f"{holder} no longer sees {self.row}."
+
+
 @admin.register(HotList)
 class HotListAdmin(GatedAdmin):
-    """Hot lists: designated, approved and taken out of use through services."""
+    """Hot lists: designated, set, approved, granted and taken out of use through services."""
 
     sees = Permission.SEE_LISTS
-    adding, acts = DesignateList, (ApproveList, CloseList)
-    list_display = ("name", "kind", "source", "is_active", "is_open", "loaded_at", "is_fresh")
-    list_filter = ("kind", "source", "is_active")
-    fields = readonly_fields = (
-        "name", "kind", "source", "refresh_hours", "is_active", "designated_by", "designated_at",
-        "approved_by", "approved_at", "loaded_at", "is_fresh",
+    adding = DesignateList
+    acts = (ApproveList, SetList, GrantList, WithdrawList, IssueListKey, CloseList)
+    list_display = (
+        "name", "kind", "source", "is_restricted", "is_active", "is_open", "source_at", "overdue_since",
+        "in_use", "files_waiting",
     )  # fmt: skip
+    list_filter = ("kind", "source", "is_active", "is_restricted")
+    fields = readonly_fields = (
+        "name", "kind", "source", "is_restricted", "granted_to", "left_out", "priority", "refresh_hours",
+        "mapping", "folder_pattern", "shrink_percent", "bad_percent", "look_back_days", "is_active",
+        "designated_by", "designated_at", "approved_by", "approved_at", "source_at", "is_fresh", "in_use",
+        "files_waiting",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The lists that the member may know of, with all that a row shows."""
+        known = restricted.known_to(member_of(request))
+        rows = super().get_queryset(request).filter(pk__in=known.values("pk"))
+        return with_counts(rows)
 
     @admin.display(description="takes entries", boolean=True)
     def is_open(self, row: HotList) -> bool:
         """Whether entries may be made."""
         return row.is_open
 
-    @admin.display(description="loaded")
-    def loaded_at(self, row: HotList) -> Any:
-        """When its last file was loaded."""
-        last = row.last_snapshot
-        return last and last.loaded_at
-
     @admin.display(description="within its interval", boolean=True)
     def is_fresh(self, row: HotList) -> bool | None:
         """Whether it is; nothing is said of specific lists."""
         return None if row.fresh_for is None else not row.is_old()
 
+    @admin.display(description="entries in use")
+    def in_use(self, row: Any) -> int:
+        """How many entries match now."""
+        return int(row.in_use)
 
-@admin.register(Snapshot)
-class SnapshotAdmin(GatedAdmin):
-    """Files as they were loaded."""
+    @admin.display(description="files that wait")
+    def files_waiting(self, row: Any) -> int:
+        """How many files wait for a person."""
+        return int(row.files_waiting)
 
-    sees = Permission.SEE_LISTS
-    agency_path = "hot_list__agency"
-    list_display = (
-        "loaded_at",
-        "hot_list",
-        "file_name",
-        "added",
-        "removed",
-        "unchanged",
-        "refused",
-        "loaded_by",
-    )
-    list_filter = ("loaded_at",)
-    list_select_related = ("hot_list", "loaded_by")
-    fields = readonly_fields = (
-        "hot_list", "file_name", "sha256", "loaded_by", "loaded_at", "added", "removed", "unchanged",
-        "refused",
-    )  # fmt: skip
+    @admin.display(description="granted to")
+    def granted_to(self, row: HotList) -> str:
+        """Who sees a restricted list."""
+        if not row.is_restricted:
+            return "Everyone who may see hot lists"
+        return ", ".join(map(str, restricted.holders(row))) or "Nobody yet"

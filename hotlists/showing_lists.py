@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from accounts.models import Member
 from alpr.policy import Policy
@@ -40,30 +42,34 @@ class ListRow:
 
 def list_rows(member: Member) -> list[ListRow]:
     """The lists that the member may know of, those in use first, by the same few queries for any number."""
-    lists = restricted.known_to(member).order_by("-is_active", "kind", "name")
-    last = Snapshot.objects.filter(hot_list=OuterRef("pk")).order_by("-loaded_at").values("standing")[:1]
-    waiting = Count("refreshes", filter=Q(refreshes__state=Refresh.State.WAITING))
-    hot_plates = _hot_plates_in_use(lists)
+    lists = with_counts(restricted.known_to(member)).order_by("-is_active", "kind", "name")
     seen = set(HotList.objects.visible_to(member).values_list("pk", flat=True))
     policy, rows = member.agency.policy, []
-    for hot_list in lists.annotate(standing=Subquery(last), files=waiting):
+    for hot_list in lists:
         hot_list.agency = member.agency
         is_old = hot_list.is_active and past_interval(hot_list, policy)
-        standing: int = hot_list.standing or 0  # annotated above
-        in_use = standing if hot_list.kind == HotList.Kind.GENERAL else hot_plates.get(hot_list.pk, 0)
-        rows.append(ListRow(hot_list, is_old, in_use, hot_list.files, hot_list.pk in seen))
+        rows.append(ListRow(hot_list, is_old, hot_list.in_use, hot_list.files_waiting, hot_list.pk in seen))
     return rows
+
+
+def with_counts(lists: QuerySet[HotList]) -> QuerySet[Any]:
+    """The lists with `in_use`, the entries that match now, and `files_waiting`, for a person."""
+    last = Snapshot.objects.filter(hot_list=OuterRef("pk")).order_by("-loaded_at").values("standing")[:1]
+    standing = Entry.objects.hot_plates().in_use().filter(hot_list=OuterRef("pk"))
+    counted = standing.order_by().values("hot_list").annotate(number=Count("pk")).values("number")
+    return lists.annotate(
+        in_use=Case(
+            When(kind=HotList.Kind.GENERAL, then=Coalesce(Subquery(last), 0)),
+            default=Coalesce(Subquery(counted), 0),
+        ),
+        files_waiting=Count("refreshes", filter=Q(refreshes__state=Refresh.State.WAITING)),
+    )
 
 
 def past_interval(hot_list: HotList, policy: Policy) -> bool:
     """Whether what a list has in force is older than `policy` and the list itself allow, or is nothing."""
     longest, age = hot_list.fresh_under(policy), hot_list.age
     return longest is not None and (age is None or age > longest)
-
-
-def _hot_plates_in_use(lists: QuerySet[HotList]) -> dict[int, int]:
-    found = Entry.objects.hot_plates().in_use().filter(hot_list__in=lists.order_by().values("pk"))
-    return dict(found.order_by().values_list("hot_list").annotate(Count("pk")))
 
 
 SHOWN: dict[str, tuple[str, Callable[[ListRow], bool]]] = {

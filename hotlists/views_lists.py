@@ -16,11 +16,10 @@ from hotlists import restricted, services, sources
 from hotlists.forms_lists import GrantForm, ListForm, WhyForm, add_errors
 from hotlists.models import Entry, HotList, Snapshot
 from hotlists.showing import viewer
+from hotlists.showing_files import recent
 from hotlists.showing_lists import SHOWN, choices, list_rows, settings_of
 from training import gate
 from training.rules import rule
-
-SNAPSHOTS_SHOWN = 30
 
 
 @rule(Permission.SEE_LISTS)
@@ -94,7 +93,7 @@ def page(
         "settings": settings_of(hot_list),
         "sees_entries": sees,
         "always_restricted": hot_list.source in sources.RESTRICTED,
-        "snapshots": hot_list.snapshots.select_related("loaded_by")[:SNAPSHOTS_SHOWN],
+        "files": recent(hot_list),
         "may_load": sees and hot_list.takes_files and gate.allows(member, Permission.LOAD_LISTS, on=hot_list),
         "may_designate": designates and hot_list.is_active,
         "may_approve": designates and hot_list.waits and hot_list.designated_by_id != member.pk,

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import Permission
-from hotlists import restricted, service_grants, services
+from hotlists import restricted, services
 from hotlists.forms_lists import GrantForm, SettingsForm, WhyForm, add_errors
 from hotlists.showing import viewer
 from hotlists.views_lists import found, page
@@ -71,7 +71,7 @@ def hot_list_grant(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         granted = form.cleaned_data["member"]
         try:
-            service_grants.restricted_grant(actor=member, hot_list=hot_list, member=granted)
+            services.restricted_grant(actor=member, hot_list=hot_list, member=granted)
         except ValidationError as wrong:
             add_errors(form, wrong)
         else:
@@ -89,8 +89,6 @@ def hot_list_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     holder = get_object_or_404(restricted.holders(hot_list), pk=int(typed) if typed.isdecimal() else 0)
     if not form.is_valid():
         return page(request, hot_list, {"withdraw": form}, status=422)
-    service_grants.restricted_withdraw(
-        actor=viewer(request), hot_list=hot_list, member=holder, **form.cleaned_data
-    )
+    services.restricted_withdraw(actor=viewer(request), hot_list=hot_list, member=holder, **form.cleaned_data)
     messages.success(request, f"{holder} no longer sees {hot_list}.")
     return redirect("hot_list", pk=pk)

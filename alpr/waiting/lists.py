@@ -95,7 +95,7 @@ def files_waiting(asker: Asker) -> list[Wait]:
         return []
     what = counted(count, "Decide on {} file of a hot list", "Decide on {} files of hot lists")
     note = f"The oldest came {age(first.received_at)} ago. Until you decide, the list stays as it is."
-    url = reverse("hot_list", args=[first.hot_list_id])
+    url = reverse("hot_list_file", args=[first.hot_list_id, first.pk])
     if count > 1:
         url = reverse("hot_lists") + "?show=waiting"
     return [Wait(what, note, url, Permission.LOAD_LISTS)]
