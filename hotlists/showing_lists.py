@@ -27,7 +27,6 @@ class ListRow:
     is_old: bool
     in_use: int
     files_waiting: int
-    sees_entries: bool
 
     @property
     def files_words(self) -> str:
@@ -43,12 +42,11 @@ class ListRow:
 def list_rows(member: Member) -> list[ListRow]:
     """The lists that the member may know of, those in use first, by the same few queries for any number."""
     lists = with_counts(restricted.known_to(member)).order_by("-is_active", "kind", "name")
-    seen = set(HotList.objects.visible_to(member).values_list("pk", flat=True))
     policy, rows = member.agency.policy, []
     for hot_list in lists:
         hot_list.agency = member.agency
         is_old = hot_list.is_active and past_interval(hot_list, policy)
-        rows.append(ListRow(hot_list, is_old, hot_list.in_use, hot_list.files_waiting, hot_list.pk in seen))
+        rows.append(ListRow(hot_list, is_old, hot_list.in_use, hot_list.files_waiting))
     return rows
 
 

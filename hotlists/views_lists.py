@@ -84,17 +84,16 @@ def page(
     """The page of a list; `forms` are those that were not taken: `close`, `grant` or `withdraw`."""
     member, last = viewer(request), hot_list.last_snapshot
     designates = gate.allows(member, Permission.DESIGNATE_LISTS, on=hot_list)
-    sees = restricted.sees_entries(member, hot_list)
     context = {
         "hot_list": hot_list,
         "last": last,
         "is_old": hot_list.is_active and hot_list.is_old(),
         "in_use": _in_use(hot_list, last),
         "settings": settings_of(hot_list),
-        "sees_entries": sees,
+        "sees_entries": restricted.sees_entries(member, hot_list),
         "always_restricted": hot_list.source in sources.RESTRICTED,
         "files": recent(hot_list),
-        "may_load": sees and hot_list.takes_files and gate.allows(member, Permission.LOAD_LISTS, on=hot_list),
+        "may_load": hot_list.takes_files and gate.allows(member, Permission.LOAD_LISTS, on=hot_list),
         "may_designate": designates and hot_list.is_active,
         "may_approve": designates and hot_list.waits and hot_list.designated_by_id != member.pk,
         "may_oversee": gate.allows(member, Permission.OVERSEE, on=hot_list),

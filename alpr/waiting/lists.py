@@ -88,8 +88,7 @@ def lists_overdue(asker: Asker) -> list[Wait]:
 
 def files_waiting(asker: Asker) -> list[Wait]:
     """Files that wait for a person; the old list stays in force until then."""
-    rows = Refresh.objects.filter(hot_list__in=asker.seen_lists, state=Refresh.State.WAITING)
-    rows = rows.filter(hot_list__is_active=True)
+    rows = Refresh.objects.filter(hot_list__in=_in_use(asker), state=Refresh.State.WAITING)
     count, first = rows.count(), rows.select_related("hot_list").order_by("received_at").first()
     if first is None:
         return []
@@ -118,3 +117,7 @@ def files_refused(asker: Asker) -> list[Wait]:
         )
         for hot_list in rows.filter(last_file=Refresh.State.REFUSED)
     ]
+
+
+def _in_use(asker: Asker) -> list[int]:
+    return [hot_list.pk for hot_list in asker.known_lists if hot_list.is_active]

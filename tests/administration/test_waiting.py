@@ -248,9 +248,9 @@ def test_files_wait_for_who_loads_lists(
     Refresh.objects.filter(pk=file.pk).update(state="refused")
     what = f"See why the last file of “{general_list}” could not be loaded"
     assert own_of(administrator) == [what]
-    HotList.objects.update(is_restricted=True)
+    HotList.objects.update(is_active=False)
     assert own_of(administrator) == []
-    HotList.objects.update(is_restricted=False)
+    HotList.objects.update(is_active=True)
     Refresh.objects.create(
         hot_list=general_list, how="api", file_name="svs.csv", given_label="Source", state="loaded"
     )
