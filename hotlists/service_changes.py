@@ -138,7 +138,7 @@ def _refuse_listed(new: Entry) -> None:
         plate=new.plate,
         state=new.state,
         state_of_entry__in=[Entry.State.WAITING, Entry.State.IN_USE],
-    ).exclude(pk=new.replaces_id)
-    other = others.first() if new.plate else None
-    if other is not None:
+    )
+    other = next((each for each in others if each != new.replaces), None)
+    if new.plate and other is not None:
         raise ValidationError({"plate": f"This plate is on that list already, as {other}."})

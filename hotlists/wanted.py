@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import Agency, Member
-from hotlists import patterns, plates, vocabulary
+from hotlists import anchors, patterns, plates
 from hotlists.models import Entry, HotList
 from hotlists.moves import latest_expiry
 from trail.models import Offense
@@ -81,7 +81,7 @@ def entry_of(actor: Member, hot_list: HotList, wanted: Wanted) -> Entry:
 def lay_keys(entry: Entry) -> None:
     """Give the entry the key under which it is met: that of its whole plate, or its anchor."""
     described = {name: getattr(entry, name) for name in ("make", "model", "color", "body")}
-    entry.anchor = patterns.anchor_of(plate=entry.plate, **described)
+    entry.anchor = anchors.anchor_of(plate=entry.plate, **described)
     entry.plate_key = "" if entry.anchor else plates.fold(entry.plate)
 
 
@@ -153,19 +153,14 @@ def _described(wanted: Wanted) -> None:
         raise ValueError(
             "Give the plate, whole or in part; or, without one, two at least of make, model, color and body."
         )
-    known = {
-        "make": ("make", vocabulary.make),
-        "color": ("color", vocabulary.color),
-        "body": ("body style", vocabulary.body),
-    }
     problems = {
         name: f"No reader would know this {words}: choose one of the list."
-        for name, (words, code_of) in known.items()
-        if given[name] and not code_of(given[name])
+        for name, words in (("make", "make"), ("color", "color"), ("body", "body style"))
+        if given[name] and not anchors.code_of(name, given[name])
     }
     if problems:
         raise ValidationError(problems)
-    if not patterns.anchor_of(plate="", **given).partition(":")[2]:
+    if not anchors.anchor_of(plate="", **given).partition(":")[2]:
         raise ValueError("Name the make, the body or one color, so that a vehicle can be told from others.")
 
 
