@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import product
+from operator import itemgetter
 
 from hotlists import vocabulary
 from hotlists.plates import fold
@@ -141,10 +142,12 @@ def _end_keys(shape: str) -> Callable[[str], Iterable[str]]:
     length = int(found["length"] or 0)
     shortest = max((place + 1 if place >= 0 else -place for place in places), default=0)
 
+    letters = itemgetter(*places) if places else lambda key: ""
+
     def keys(key: str) -> Iterable[str]:
         if len(key) < shortest or (length and len(key) != length):
             return ()
-        return (f"{shape}:{''.join([key[place] for place in places])}",)
+        return (f"{shape}:{''.join(letters(key))}",)
 
     return keys
 

@@ -32,7 +32,6 @@ def _pairs(accepts: tuple[str, ...]) -> Pairs:
 
 
 ALL_PAIRS = pairs(GROUPS)
-NONE = pairs(())
 
 
 def accepts(hot_list_accepts: Iterable[str], most_differing: int, listed: str, read: str) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from hotlists import vocabulary
 from hotlists.anchors import ANY, ONE, anchor_of, code_of, meaning
-from hotlists.fuzziness import ALL_PAIRS, NONE, Pairs, accepts, pairs
+from hotlists.fuzziness import ALL_PAIRS, Pairs, accepts, pairs
 from hotlists.plates import LONGEST, BadPlate, Position, positions
 
 if TYPE_CHECKING:
@@ -92,11 +92,26 @@ def differing(pattern: str, plate: str, confused: Pairs = ALL_PAIRS) -> int | No
 
     `confused` are the pairs that may be taken for each other.
     """
-    if _expression(pattern, NONE).fullmatch(plate):
-        return 0
+    first, *rest = pattern.split(ANY)
+    if not rest:
+        return _misread(pattern, plate, confused)
+    if len(rest) == 1:
+        behind = len(plate) - len(rest[0])
+        if behind < len(first):
+            return None
+        ends = _misread(first, plate[: len(first)], confused), _misread(rest[0], plate[behind:], confused)
+        return None if None in ends else sum(filter(None, ends))
     if not _expression(pattern, confused).fullmatch(plate):
         return None
     return _laid(pattern, plate, confused)[0]
+
+
+def _misread(part: str, plate: str, confused: Pairs) -> int | None:
+    """How many characters must be misread for a part without `*`; None where it does not fit."""
+    if len(part) != len(plate):
+        return None
+    other = [pair for pair in zip(part, plate, strict=True) if pair[0] not in (ONE, pair[1])]
+    return len(other) if confused.issuperset(other) else None
 
 
 @lru_cache(4096)
