@@ -30,7 +30,7 @@ def open_file(file: BinaryIO, *, mapping: Mapping | None, hot_list: HotList, tod
 
 def open_sample(file: BinaryIO, *, mapping: Mapping, agency: Agency, today: date) -> Reading:
     """Open a sample under a mapping that is tried, for no list yet. Raises `BadFile`."""
-    return Reading(file, mapping, Rules.of_agency(agency, mapping), today)
+    return Reading(file, mapping, Rules.of_agency(agency), today)
 
 
 class Reading:

@@ -70,10 +70,10 @@ class Rules:
         return cls(kept_out, excluded, _default(mapping, hot_list.source))
 
     @classmethod
-    def of_agency(cls, agency: Agency, mapping: Mapping) -> Rules:
+    def of_agency(cls, agency: Agency) -> Rules:
         """The rules of an agency alone, for a sample that is of no list yet."""
         excluded = agency.policy.hot_lists.excluded_files
-        return cls(sources.kept_out((), excluded, is_restricted=True), excluded, _default(mapping, ""))
+        return cls(sources.kept_out((), excluded, is_restricted=True), excluded)
 
     def file_of(self, written: str, words: dict[str, str]) -> str:
         """The source that a value names, as the mapping's words or its own name say; `Shut` if it stays out.
