@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Agency, Member
 from accounts.services import purpose_state
 from detections import images
-from detections.demonstration import hits, lists, people, readers
+from detections.demonstration import ended, hits, lists, people, readers, wanted
 from detections.demonstration.drawing import draw_scene
 from detections.models import Camera
 from detections.services_images import photograph_give
@@ -41,10 +41,13 @@ def make() -> bool:
 def _make(rng: random.Random) -> None:
     agency, members = people.found()
     cameras = readers.cameras(agency)
-    lists.stolen_vehicles(agency, members, rng)
-    lists.hot_plates(agency, members)
+    stolen, lines = lists.general(agency, members, rng)
     readers.two_weeks(cameras, rng)
-    hits.at_several_rungs(cameras, members, rng)
+    readers.before_they_were_listed(cameras, rng)
+    lists.today(members, stolen, lines)
+    wanted.hot_plates(agency, members)
+    ended.closed_ones(cameras, members, rng)
+    hits.open_ones(cameras, members, rng)
     _photograph(members["operator"], cameras[0], rng)
     _search(members["analyst"])
 

@@ -65,14 +65,14 @@ def found() -> tuple[Agency, dict[str, Member]]:
     for member in people.values():
         member.refresh_from_db()
     for person in others:
-        added = _add(agency, person, chief)
+        added = _add(agency, person, chief, supervisor=people.get("supervisor"))
         people[person.sign_in_name] = member_approve(actor=chief, member=added)
     _adopt(agency, people)
     _train(agency, people)
     return agency, people
 
 
-def _add(agency: Agency, person: Person, by: Actor) -> Member:
+def _add(agency: Agency, person: Person, by: Actor, supervisor: Member | None = None) -> Member:
     return member_add(
         actor=by,
         agency=agency,
@@ -82,11 +82,13 @@ def _add(agency: Agency, person: Person, by: Actor) -> Member:
         name=f"Demonstration {person.badge}",
         title=person.title,
         roles=list(person.roles),
+        supervisor=supervisor if Role.OPERATOR in person.roles else None,
     )
 
 
 def _adopt(agency: Agency, people: dict[str, Member]) -> None:
-    rules = load_preset("vallejo").with_values({"sessions.idle_lock_spares_vehicles_and_dispatch": True})
+    chosen = {"sessions.idle_lock_spares_vehicles_and_dispatch": True, "hot_lists.look_back_days": 14}
+    rules = load_preset("vallejo").with_values(chosen)
     proposed = policy_propose(actor=people["admin"], agency=agency, policy=rules, preset="vallejo")
     policy_approve(actor=people["chief"], proposed=proposed)
 

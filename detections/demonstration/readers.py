@@ -12,13 +12,13 @@ from accounts.models import Agency
 from detections import images
 from detections.demonstration.drawing import draw_scene, plausible_plate
 from detections.ingest import Read, Receipt, receive
-from detections.models import Camera
+from detections.models import Camera, CameraGroup
 from hotlists.plates import normalize
 from trail.actors import System
 
 DAYS = 14
-READS_A_DAY = 30
-PICTURES_A_CAMERA = 2
+READS_A_DAY = 24
+PICTURES_A_CAMERA = 1
 VEHICLES = (
     ("TOYOTA", "CAMRY", "SIL", "sedan"),
     ("HONDA", "ACCORD", "SIL", "sedan"),
@@ -31,24 +31,47 @@ VEHICLES = (
     ("KIA", "RIO", "WHI", "hatchback"),
 )
 STATES = ["CA"] * 22 + ["NV", "OR", "AZ", "WA", "TX"]
+DOWNTOWN, WATERFRONT, VEHICLES_OF_OURS = "Downtown", "Waterfront", "Patrol vehicles"
 CAMERAS = (
-    ("cam-03", "Quay St at 5th", Camera.Kind.FIXED, "northbound", 38.1041, -122.2566),
-    ("cam-07", "Harbor Blvd at Pine St", Camera.Kind.FIXED, "southbound", 38.1012, -122.2521),
-    ("cam-12", "Alder Ave at 2nd", Camera.Kind.FIXED, "eastbound", 38.1079, -122.2480),
-    ("cam-15", "Ferry landing, exit", Camera.Kind.FIXED, "westbound", 38.0996, -122.2602),
-    ("unit-12", "Patrol vehicle 12", Camera.Kind.MOBILE, "", 38.1030, -122.2500),
-    ("trailer-1", "Trailer, Marina lot", Camera.Kind.TRAILER, "northbound", 38.0988, -122.2575),
+    ("cam-03", "Quay St at 5th", Camera.Kind.FIXED, "northbound", 38.1041, -122.2566, WATERFRONT),
+    ("cam-07", "Harbor Blvd at Pine St", Camera.Kind.FIXED, "southbound", 38.1012, -122.2521, DOWNTOWN),
+    ("cam-12", "Alder Ave at 2nd", Camera.Kind.FIXED, "eastbound", 38.1079, -122.2480, DOWNTOWN),
+    ("cam-15", "Ferry landing, exit", Camera.Kind.FIXED, "westbound", 38.0996, -122.2602, WATERFRONT),
+    ("unit-12", "Patrol vehicle 12", Camera.Kind.MOBILE, "", 38.1030, -122.2500, VEHICLES_OF_OURS),
+    ("trailer-1", "Trailer, Marina lot", Camera.Kind.TRAILER, "northbound", 38.0988, -122.2575, WATERFRONT),
+)
+# Read before anybody listed them, so that looking back and a preview find something: plate, vehicle, reads.
+EARLIER = (
+    ("9BQT661", ("TOYOTA", "RAV4", "WHI", "suv"), 3),
+    ("8MVT604", ("HYUNDAI", "TUCSON", "GRY", "suv"), 2),
+    ("6RNK218", ("SUBARU", "OUTBACK", "GRN", "suv"), 2),
+    ("6RNT274", ("SUBARU", "FORESTER", "GRN", "suv"), 1),
 )
 
 
 def cameras(agency: Agency) -> list[Camera]:
-    """The department's six cameras."""
+    """The department's six cameras, each in its area."""
+    areas = {
+        name: CameraGroup.objects.create(agency=agency, name=name)
+        for name in (DOWNTOWN, WATERFRONT, VEHICLES_OF_OURS)
+    }
     return [
         Camera.objects.create(
-            agency=agency, code=code, name=name, kind=kind, direction=direction, latitude=lat, longitude=lon
+            agency=agency, code=code, name=name, kind=kind, direction=direction, latitude=lat, longitude=lon,
+            group=areas[area],
         )
-        for code, name, kind, direction, lat, lon in CAMERAS
-    ]
+        for code, name, kind, direction, lat, lon, area in CAMERAS
+    ]  # fmt: skip
+
+
+def before_they_were_listed(cameras: list[Camera], rng: random.Random) -> None:
+    """Send earlier reads of vehicles that are listed later, one a day at one camera after the other."""
+    now = timezone.now()
+    for first, (plate, vehicle, reads) in enumerate(EARLIER):
+        for day in range(reads):
+            camera = cameras[(first + day) % len(cameras)]
+            moment = now - timedelta(days=day + 1, hours=first)
+            send(camera, [seen(camera, moment, rng, plate=plate, state="CA", vehicle=vehicle, picture=False)])
 
 
 def two_weeks(cameras: list[Camera], rng: random.Random) -> None:
