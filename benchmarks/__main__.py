@@ -14,7 +14,7 @@ from alpr import embedded
 def main() -> None:
     """Start the database where it is the embedded one, run every row, and print the figures."""
     django.setup()
-    from benchmarks import ingest, scratch
+    from benchmarks import ingest, matching, scratch
 
     if not settings.DATABASE_URL:
         embedded.ensure_running(settings.DATA_DIR)
@@ -22,7 +22,7 @@ def main() -> None:
         print(
             f"Python {platform.python_version()}, PostgreSQL {scratch.version()}, {os.cpu_count()} processors"
         )
-        for run in (ingest.run,):
+        for run in (ingest.run, matching.run):
             for row in run():
                 print(row)
 
