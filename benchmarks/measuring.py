@@ -11,13 +11,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: seconds that each took for `rows` rows."""
+    """One line of the table: seconds that each took for `rows` rows.
+
+    `peak` is the most memory of ours in MiB where it ran in a process of its own.
+    """
 
     name: str
     against: str
     rows: int
     ours: float
     bare: float
+    peak: int | None = None
 
     @property
     def ratio(self) -> float:
@@ -28,7 +32,7 @@ class Row:
         return (
             f"{self.name}: {self.ratio:.2f} of {self.against} "
             f"({self.rows / self.ours:,.0f} against {self.rows / self.bare:,.0f} rows a second; "
-            f"peak memory {peak_mebibytes()} MiB)"
+            f"peak memory {self.peak or peak_mebibytes()} MiB)"
         )
 
 

@@ -27,6 +27,11 @@ def database() -> Iterator[None]:
         _administer(f"DROP DATABASE IF EXISTS {NAME}")
 
 
+def join() -> None:
+    """Let this process work in the database that another made."""
+    _use(NAME)
+
+
 def _administer(*statements: str) -> None:
     with connection.cursor() as cursor:
         for statement in statements:

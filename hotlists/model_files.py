@@ -128,9 +128,9 @@ def document_place(refresh: Refresh | None, file_name: str) -> str:
 class Refresh(models.Model):
     """One file on its way into a general list: received, checked in the worker, loaded or let go.
 
-    `hotlists.moves_files.REFRESH_MOVES` is the table of its moves. It is a record of what came even where nothing
-    was loaded. `problems` holds a line's number and reason for each of the first 1,000 bad lines; the file
-    itself is deleted once it has ended.
+    `hotlists.moves_files.REFRESH_MOVES` is the table of its moves. It is a record of what came even where
+    nothing was loaded. `problems` holds a line's number and reason for each of the first 1,000 bad lines;
+    the file itself is deleted once it has ended.
     """
 
     class State(models.TextChoices):
