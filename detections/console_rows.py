@@ -115,5 +115,5 @@ def _status(hit: Hit, policy: Policy | None) -> tuple[str, str]:
     if hit.exigent_at:
         return "Exigent", "warn"
     if hit.asked_at and not hit.validated_at:
-        return "Dispatch asked", "wait"
+        return "Asked", "wait"
     return max(hit.rungs_done, key=lambda rung: rung.order).label.capitalize(), ""

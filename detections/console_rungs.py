@@ -67,8 +67,12 @@ def _rung(rung: Rung, hit: Hit, policy: Policy, doing: str, *, is_edge: bool) ->
 
 
 def _alert(hit: Hit, *, is_edge: bool) -> RungShown:
-    how = "exact" if hit.is_exact else "possible, not exact"
-    words = f"Read as {hit.plate}. The list has {hit.entry.plate}: {how}."
+    listed, how = f"The list has {hit.entry.plate}", "exact" if hit.is_exact else "possible, not exact"
+    if hit.match == Hit.Match.PARTIAL:
+        how = "part of a plate, which other vehicles may have too"
+    if not hit.entry.plate:
+        listed, how = "The list describes a vehicle", "others may look like it"
+    words = f"Read as {hit.plate}. {listed}: {how}."
     return RungShown(Rung.ALERT, "done", hit.captured_at, lines=(words,), is_edge=is_edge)
 
 

@@ -75,6 +75,18 @@ def close(actor: Member, hit: Hit, value: str) -> None:
     services.hit_close(actor=actor, hit=hit, outcome=value, case_number="26-11902", note=WORDS)
 
 
+def ask(actor: Member, hit: Hit, value: None) -> None:
+    services.hit_ask(actor=actor, hit=hit)
+
+
+def impracticable(actor: Member, hit: Hit, value: None) -> None:
+    services.hit_impracticable(actor=actor, hit=hit, reason=WORDS)
+
+
+def stop(actor: Member, hit: Hit, value: None) -> None:
+    services.hit_stop(actor=actor, hit=hit)
+
+
 Act = tuple[Callable[[Member, Hit, Any], None], Any, str]
 
 
@@ -86,28 +98,34 @@ def acts() -> st.SearchStrategy[Act]:
         st.tuples(st.just(validate), truth),
         st.tuples(st.just(confirm), truth),
         st.tuples(st.just(exigent), st.none()),
+        st.tuples(st.sampled_from([ask, impracticable]), st.none()),
+        st.tuples(st.just(stop), st.none()),
         st.tuples(st.just(review), truth),
         st.tuples(st.just(close), st.sampled_from(list(Outcome))),
     )
     return st.tuples(moves, st.sampled_from(PEOPLE)).map(lambda act: (act[0][0], act[0][1], act[1]))
 
 
-def rules() -> st.SearchStrategy[tuple[list[str], list[str]]]:
-    """The rungs that a policy puts before a stop, and those of them that the exigent way may skip."""
+def rules() -> st.SearchStrategy[tuple[list[str], list[str], bool]]:
+    """The rungs that a policy puts before a stop, those of them that the exigent way may skip, and whether
+    the live status is asked where practicable alone."""
     every = ["seen", "validated", "confirmed"]
     some = st.lists(st.sampled_from(every), unique=True, min_size=1).map(
         lambda picked: [rung for rung in every if rung in picked]
     )
     return some.flatmap(
-        lambda before: st.tuples(st.just(before), st.lists(st.sampled_from(before), unique=True))
+        lambda before: st.tuples(
+            st.just(before), st.lists(st.sampled_from(before), unique=True), st.booleans()
+        )
     )
 
 
 class Walk:
     """One hit's walk, with what it shows worked out again from the steps alone."""
 
-    def __init__(self, hit: Hit, before_stop: list[str], may_skip: list[str]) -> None:
+    def __init__(self, hit: Hit, before_stop: list[str], may_skip: list[str], practicable: bool) -> None:
         self.hit = hit
+        self.practicable = practicable
         self.before_stop = before_stop
         self.may_skip = may_skip
 
@@ -150,21 +168,28 @@ class Walk:
             for s in steps
         )
         claimed = any(s.move == "exigent" for s in steps)
+        excused_status = self.practicable and any(s.move == "impracticable" for s in steps)
         declined = any(s.move == "review_exigent" and not s.passed for s in steps)
         left = [r for r in self.before_stop if r not in done]
+        left = [r for r in left if not (excused_status and r == "validated")]
         excused = [r for r in left if claimed and r in self.may_skip]
         hit = self.fresh()
         open_way = left == excused
         expected = open_way and not refused and "closed" not in done and not (excused and declined)
         assert ladder.may_stop(hit, hit.agency.policy) is expected
+        if made.move == "stop":
+            assert expected
+        stopped = any(s.move == "stop" for s in steps)
         if made.move == "close" and Outcome(hit.outcome).is_stop:
-            assert open_way
+            assert open_way or stopped
+        if made.move == "close" and stopped:
+            assert hit.outcome not in ("no_stop", "located")
         reviewers = {s.by_id for s in steps if s.move == "review_exigent"}
         assert not reviewers & {s.by_id for s in steps if s.move == "exigent"}
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(walk=st.lists(acts(), min_size=1, max_size=9), rules=rules())
 def test_no_walk_leads_to_a_stop_past_a_missing_rung(
     agency: Agency,
@@ -173,13 +198,13 @@ def test_no_walk_leads_to_a_stop_past_a_missing_rung(
     dispatcher: Member,
     one_hit: Hit,
     walk: list[Act],
-    rules: tuple[list[str], list[str]],
+    rules: tuple[list[str], list[str], bool],
 ) -> None:
-    before_stop, may_skip = rules
+    before_stop, may_skip, practicable = rules
     people = {"operator": operator, "supervisor": supervisor, "dispatcher": dispatcher}
     with transaction.atomic():
-        under(agency, before_stop=before_stop, exigent_may_skip=may_skip)
-        stepping = Walk(one_hit, before_stop, may_skip)
+        under(agency, before_stop=before_stop, exigent_may_skip=may_skip, only_if_practicable=practicable)
+        stepping = Walk(one_hit, before_stop, may_skip, practicable)
         for act in walk:
             stepping.attempt(act, people)
         transaction.set_rollback(True)
