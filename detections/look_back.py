@@ -57,8 +57,9 @@ def due(agency: Agency) -> list[LookBack]:
         return []
     actor = System(JOB, agency)
     for entry in _hot_plates(agency):
-        if (back := longest_look_back(entry.hot_list)) and entry.look_back_days:
-            look_back_entry(actor=actor, entry=entry, back_days=min(back, entry.look_back_days))
+        if (back := longest_look_back(entry.hot_list)) and entry.look_back_days and entry.inquiry:
+            back = min(back, entry.look_back_days)
+            look_back_entry(actor=actor, entry=entry, inquiry=entry.inquiry, back_days=back)
     for snapshot in _snapshots(agency):
         if back := longest_look_back(snapshot.hot_list):
             look_back_snapshot(actor=actor, snapshot=snapshot, back_days=back)
@@ -66,10 +67,8 @@ def due(agency: Agency) -> list[LookBack]:
 
 
 def _hot_plates(agency: Agency) -> Iterable[Entry]:
-    asked = Entry.objects.hot_plates().in_use().filter(hot_list__agency=agency, look_back=None)
-    return asked.filter(look_back_days__isnull=False, inquiry__isnull=False).select_related(
-        "hot_list__agency"
-    )
+    asked = Entry.objects.hot_plates().in_use().filter(look_back_days__isnull=False, inquiry__isnull=False)
+    return asked.filter(hot_list__agency=agency, look_back=None).select_related("hot_list__agency", "inquiry")
 
 
 def _snapshots(agency: Agency) -> Iterable[Snapshot]:
@@ -88,12 +87,12 @@ def _snapshots(agency: Agency) -> Iterable[Snapshot]:
 
 
 @act
-def look_back_entry(*, actor: System, entry: Entry, back_days: int) -> LookBack:
+def look_back_entry(*, actor: System, entry: Entry, inquiry: Inquiry, back_days: int) -> LookBack:
     """Let a hot plate in use be held against the detections of `back_days` days before it was approved."""
     until = entry.decided_at or entry.entered_at
     times = {"since": until - timedelta(days=back_days), "until": until}
     made, _ = LookBack.objects.get_or_create(
-        entry=entry, defaults={"agency": entry.agency, "inquiry": entry.inquiry, **times}
+        entry=entry, defaults={"agency": entry.agency, "inquiry": inquiry, **times}
     )
     return made
 
@@ -196,12 +195,10 @@ def _harvest(look_back: LookBack) -> Harvest:
 def _entries(look_back: LookBack) -> list[Entry]:
     """The entries still in use of one look-back, where policy and list still allow it."""
     in_use = Entry.objects.in_use().select_related("hot_list")
-    if look_back.snapshot is not None:
-        in_use = _added(in_use, look_back.snapshot)
-    else:
-        in_use = in_use.filter(pk=look_back.entry_id)
     of = look_back.entry or look_back.snapshot
-    return list(in_use) if of is not None and longest_look_back(of.hot_list) else []
+    if of is None or not longest_look_back(of.hot_list):
+        return []
+    return list(_added(in_use, of) if isinstance(of, Snapshot) else in_use.filter(pk=of.pk))
 
 
 def _added(in_use: EntryQuerySet, snapshot: Snapshot) -> EntryQuerySet:

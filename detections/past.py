@@ -77,7 +77,8 @@ def _groups(entry: Entry, midnights: Sequence[datetime]) -> list[tuple[Any, ...]
     since = max(midnights[0], kept_since(entry.agency.policy, until))
     within = [uuid7.floor(since), uuid7.floor(until), entry.agency.pk]
     if entry.plate:
-        fits, asked = "plate_key LIKE %s", [fold(entry.plate).translate(_LIKE)]
+        fits = "plate_key LIKE %s"
+        asked: list[Any] = [fold(entry.plate).translate(_LIKE)]
     else:
         kinds = [kind for kind in _rows(_KINDS, within) if meets(entry, "", *kind)]
         fits, asked = _OF_KINDS, [list(column) for column in zip(*kinds, strict=True)]
@@ -94,7 +95,7 @@ def _rows(query: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{int(SECONDS * 1000)}ms'")
             cursor.execute(query, parameters)
-            rows = cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
             transaction.set_rollback(True)
     except OperationalError as stopped:
         if getattr(stopped.__cause__, "sqlstate", "") == "57014":

@@ -87,7 +87,11 @@ def _digits(places: Iterable[int]) -> str:
     return "".join(map(str, places))
 
 
-_CODES = {"make": vocabulary.make, "color": vocabulary.color, "body": vocabulary.body}
+_CODES: dict[str, Callable[[str], str]] = {
+    "make": vocabulary.make,
+    "color": vocabulary.color,
+    "body": vocabulary.body,
+}
 
 
 def code_of(name: str, text: str) -> str:

@@ -12,38 +12,20 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
 
 from django.db.models import CharField, F, Func, Q, Value
 
 from accounts.models import Agency
+from detections.models import Detection
+from detections.reads import Read
 from hotlists.anchors import Shapes
 from hotlists.model_entries import EntryQuerySet
 from hotlists.models import Entry
 from hotlists.patterns import Meeting, meets
 from hotlists.plates import fold
 
-
-class Seen(Protocol):
-    """What a read on its way in and a stored detection have in common."""
-
-    plate: str
-    state: str
-    confidence: float | None
-    candidates: list[dict[str, Any]]
-    make: str
-    model: str
-    color: str
-    body: str
-    direction: str
-    image: str
-    box: list[int] | None
-    engine: str
-
-    @property
-    def captured_at(self) -> datetime:
-        """When the picture was taken."""
+# A read on its way in, or one that is stored.
+Seen = Read | Detection
 
 
 @dataclass(frozen=True, slots=True)
