@@ -226,9 +226,9 @@ class HotListAdmin(GatedAdmin):
         return None if row.fresh_for is None else not row.is_old()
 
     @admin.display(description="entries in use")
-    def in_use(self, row: Any) -> int:
+    def in_use(self, row: Any) -> str:
         """How many entries match now."""
-        return int(row.in_use)
+        return f"{row.in_use:,}"
 
     @admin.display(description="files that wait")
     def files_waiting(self, row: Any) -> int:

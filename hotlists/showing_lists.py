@@ -31,7 +31,7 @@ class ListRow:
     @property
     def files_words(self) -> str:
         """The files that wait, as a mark says it."""
-        return "1 file" if self.files_waiting == 1 else f"{self.files_waiting} files"
+        return "1 file waits" if self.files_waiting == 1 else f"{self.files_waiting} files wait"
 
     @property
     def loaded_at(self) -> datetime | None:

@@ -96,7 +96,9 @@ def page(
         "may_load": hot_list.takes_files and gate.allows(member, Permission.LOAD_LISTS, on=hot_list),
         "may_designate": designates and hot_list.is_active,
         "may_approve": designates and hot_list.waits and hot_list.designated_by_id != member.pk,
-        "may_oversee": gate.allows(member, Permission.OVERSEE, on=hot_list),
+        "may_have_keys": designates
+        and hot_list.takes_files
+        and gate.allows(member, Permission.OVERSEE, on=hot_list),
         "keys": hot_list.keys.select_related("issued_by") if designates else [],
         **_grants(member, hot_list, designates=designates),
         "close_form": WhyForm(auto_id="id_close_%s"),

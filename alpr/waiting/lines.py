@@ -101,7 +101,7 @@ class Wait:
         if self.due is None:
             return "No date"
         if self.is_overdue:
-            return f"Overdue {age(self.due)}"
+            return f"Overdue {age(_coarse(timezone.now() - self.due))}"
         today = timezone.localtime(self.due).date() == timezone.localdate()
         return f"Due {timezone.localtime(self.due):%H:%M}" if today else f"Due {day(self.due)}"
 
@@ -109,6 +109,12 @@ class Wait:
     def is_yours(self) -> bool:
         """Whether it is the asker's to do."""
         return self.turn == YOU
+
+
+def _coarse(late: timedelta) -> timedelta:
+    """In whole hours, or whole minutes: what comes after says nothing here."""
+    unit = timedelta(hours=1) if late >= timedelta(hours=1) else timedelta(minutes=1)
+    return late // unit * unit or late
 
 
 def turn(wait: Wait, permitted: frozenset[Permission]) -> str:

@@ -60,7 +60,7 @@ def test_all_lists_are_shown_with_age_entries_and_what_waits(
     enter()
     Entry.objects.update(state_of_entry=Entry.State.IN_USE)
     page = sign_in(operator).get(reverse("hot_lists")).content.decode()
-    for said in ("48,211", "27 h old: past its interval", "2 files", "2 lists are in use", "1 is old."):
+    for said in ("48,211", "27 h old: past its interval", "2 files wait", "2 lists are in use", "1 is old."):
         assert said in page, said
     row = page.split(reverse("hot_list", args=[specific_list.pk]))[1].split("</tr>")[0]
     assert ">1</td>" in row
