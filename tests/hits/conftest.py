@@ -184,13 +184,24 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
+        self.log = (folder / "server.log").open("w+b")
+        self.start()
+
+    def start(self) -> None:
+        """Start the process, at the same address each time, and wait until it answers."""
         command = [sys.executable, "-m", "uvicorn", "alpr.asgi:application", "--port", str(self.port)]
         command += ["--lifespan", "off", "--log-level", "warning", "--timeout-graceful-shutdown", "2"]
-        self.log = (folder / "server.log").open("w+b")
         self.process = subprocess.Popen(
-            command, cwd=REPOSITORY, env=os.environ | _environment(folder), stdout=self.log, stderr=self.log
-        )
+            command, cwd=REPOSITORY, env=os.environ | _environment(self.folder), stdout=self.log,
+            stderr=self.log,
+        )  # fmt: skip
         self._wait()
+
+    def kill(self) -> None:
+        """End this process as a crash would, and no other."""
+        self.process.kill()
+        self.process.wait(30)
 
     def _wait(self) -> None:
         until = time.monotonic() + 60
