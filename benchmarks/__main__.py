@@ -14,17 +14,16 @@ from alpr import embedded
 def main() -> None:
     """Start the database where it is the embedded one, run every row, and print the figures."""
     django.setup()
-    from benchmarks import ingest, matching, scratch
+    from benchmarks import ingest, lists, matching, scratch
 
     if not settings.DATABASE_URL:
         embedded.ensure_running(settings.DATA_DIR)
-    with scratch.database():
-        print(
-            f"Python {platform.python_version()}, PostgreSQL {scratch.version()}, {os.cpu_count()} processors"
-        )
-        for run in (ingest.run, matching.run):
-            for row in run():
-                print(row)
+    print(f"Python {platform.python_version()}, PostgreSQL {scratch.version()}, {os.cpu_count()} processors")
+    for runs in ((lists.run,), (ingest.run, matching.run)):
+        with scratch.database():
+            for run in runs:
+                for row in run():
+                    print(row, flush=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import BinaryIO
+from io import BufferedReader
+from typing import cast
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -129,7 +130,7 @@ def fingerprint(hot_list: HotList) -> str:
 def _read(refresh: Refresh, read_as: str) -> None:
     hot_list, staged = refresh.hot_list, Staged()
     with refresh.document.open("rb") as document, staging.tables():
-        file: BinaryIO = document.file
+        file = cast(BufferedReader, document.file)
         _refuse_another(refresh, file)
         reading = open_file(file, mapping=hot_list.mapping, hot_list=hot_list, today=timezone.localdate())
         refresh.layout, refresh.is_incremental = reading.layout[:200], reading.is_incremental
@@ -142,7 +143,7 @@ def _read(refresh: Refresh, read_as: str) -> None:
         _decide(refresh, staged, cut_off=reading.looks_cut_off, read_as=read_as)
 
 
-def _refuse_another(refresh: Refresh, file: BinaryIO) -> None:
+def _refuse_another(refresh: Refresh, file: BufferedReader) -> None:
     if hashlib.file_digest(file, "sha256").hexdigest() != refresh.sha256:
         raise BadFile(MISSING)
     file.seek(0)

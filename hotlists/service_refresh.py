@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -105,12 +105,12 @@ class _Measured(_File):
     """A file on its way into storage, hashed and counted piece by piece."""
 
     def __init__(self, file: Readable) -> None:
-        super().__init__(cast(IO[bytes], file))
-        self.digest, self.length = hashlib.sha256(), 0
+        super().__init__(None)
+        self.source, self.digest, self.length = file, hashlib.sha256(), 0
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The pieces. Raises ValidationError past the largest size."""
-        while piece := self.file.read(_PIECE):
+        while piece := self.source.read(_PIECE):
             self.length += len(piece)
             if self.length > LARGEST:
                 raise ValidationError(f"The file is larger than {LARGEST // 1024**2:,} MB.", code=TOO_LARGE)

@@ -22,7 +22,7 @@ MARKS = {
 
 def recent(hot_list: HotList) -> Sequence[Refresh]:
     """The files that came last for a list, whatever became of them; for `hotlists/refreshes.html`."""
-    return marked(hot_list.refreshes.select_related("given_by", "decided_by")[:RECENT])
+    return marked(list(hot_list.refreshes.select_related("given_by", "decided_by")[:RECENT]))
 
 
 def marked(files: Sequence[Refresh]) -> Sequence[Refresh]:

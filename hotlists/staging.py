@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection
@@ -32,6 +33,7 @@ OTHERS = {
 _COLUMNS = f"{', '.join(TEXTS)}, {', '.join(OTHERS)}, line, removes, digest, key"
 _TABS = 3 + len(TEXTS) + len(OTHERS)
 _TEXTS = len(TEXTS)
+_texts = itemgetter(slice(_TEXTS))
 _TABLES = "staged_row, staged_repeat, staged_fresh, staged_close"
 _MAKE = f"""
 CREATE TEMPORARY TABLE staged_row (
@@ -144,9 +146,9 @@ def _good(found: Iterator[Row | Problem | LeftOut], staged: Staged) -> Iterator[
 
 def as_text(row: Row) -> str:
     """One line of COPY's text form, ending in a line feed."""
-    text = _joined(row, row[:_TEXTS])
+    text = _joined(row, _texts(row))
     if "\\" in text or "\r" in text or text.count("\t") != _TABS or text.count("\n") != 1:
-        return _joined(row, [value.translate(_ESCAPES) for value in row[:_TEXTS]])
+        return _joined(row, [value.translate(_ESCAPES) for value in _texts(row)])
     return text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 from django.core.files.storage import default_storage
@@ -26,7 +27,7 @@ def let_go_undecided() -> int:
 
 
 @transaction.atomic
-def _let_go(key: object) -> bool:
+def _let_go(key: uuid.UUID) -> bool:
     locked = Refresh.objects.select_for_update(of=("self",)).select_related("hot_list__agency")
     refresh = locked.filter(pk=key, state=Refresh.State.WAITING).first()
     if refresh is not None:
