@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from hashlib import blake2b
@@ -16,7 +15,6 @@ from hotlists.reading import values
 from hotlists.reading.decoding import LONGEST_LINE
 from hotlists.reading.layouts import Layout
 from hotlists.reading.results import (
-    FIELDS,
     PUT,
     REMOVE,
     BadShape,
@@ -28,47 +26,48 @@ from hotlists.reading.results import (
 from hotlists.reading.rules import Rules, Shut
 from hotlists.reading.values import Memory, Words
 
-# The order in which values are held: texts first, so that one join of them makes the most of the digest.
+# The values of a row in its order; the plate's key is found from the plate.
 ORDER = (
-    *("plate", "state", "reason", "make", "model", "color", "body", "vin", "plate_type", "person"),
+    *(
+        "plate",
+        "plate_key",
+        "state",
+        "reason",
+        "make",
+        "model",
+        "color",
+        "body",
+        "vin",
+        "plate_type",
+        "person",
+    ),
     *("entering_agency", "case_number", "synopsis", "source_file", "record_number"),
-    *("year", "plate_year", "priority", "starts", "expires", "action"),
+    *("year", "plate_year", "priority", "starts", "expires"),
 )
-_AT = {name: place for place, name in enumerate(ORDER)}
-_REASON, _SOURCE, _STARTS, _EXPIRES = (_AT[name] for name in ("reason", "source_file", "starts", "expires"))
-_LAST_TEXT = _AT["record_number"] + 1
-_ACTION = _AT["action"]
+_TEXTS = ORDER.index("record_number") + 1
+_REASON, _STARTS, _EXPIRES = (ORDER.index(name) for name in ("reason", "starts", "expires"))
 _FOLD = str.maketrans(CONFUSED)
-_NOTHING: dict[str, Any] = {name: "" if place < _LAST_TEXT else None for place, name in enumerate(ORDER)}
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ufffd\u2028\u2029]")
+_NOTHING: dict[str, Any] = {name: "" if place < _TEXTS else None for place, name in enumerate(ORDER)}
+# What a line that removes says: which entry, and no more.
+_NAMES_IT = ("plate", "state", "source_file", "record_number")
 # Fields that differ on nearly every line: keeping what was found would only cost.
 _OF_ITS_OWN = {"plate", "vin", "person", "case_number", "synopsis", "record_number"}
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ufffd\u2028\u2029]")
 Cells = tuple[Any, ...]
 
 
-@dataclass
 class Compiled:
     """Reads lines one after another. `misshapen` is the number of the last one without the others' shape."""
 
-    layout: Layout
-    rules: Rules
-    today: date
-    misshapen: int = 0
-    fields: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.fields = self.layout.fields
-        named = "source_file" in self.fields
-        self._nothing = _NOTHING | {"source_file": "" if named else self.rules.file_of("", {})}
-        self._reads = [self._reader(name) for name in self.fields]
-        missing = [name for name in ORDER if name not in self.fields]
-        self._missing = [self._nothing[name] for name in missing]
-        stands = {name: place for place, name in enumerate((*self.fields, *missing))}
-        self._pick = itemgetter(*(stands[name] for name in ORDER))
-        self._stamps: dict[Any, str] = {}
-        self._own = {name: place for place, name in enumerate(self.fields)}
-        self._source_at = self._own.get("source_file")
-        self._action_at = self._own.get("action")
+    def __init__(self, layout: Layout, rules: Rules, today: date) -> None:
+        self.layout, self.rules, self.today = layout, rules, today
+        self.misshapen = 0
+        self._own = {name: place for place, name in enumerate(layout.fields)}
+        self._reads = [self._reader(name) for name in layout.fields]
+        default = "" if "source_file" in self._own else rules.file_of("", {})
+        self._nothing = _NOTHING | {"source_file": default}
+        self._entry = self._entries()
+        self._enters = self._entering()
 
     def line(self, number: int, line: str) -> Row | Problem | LeftOut:
         """What a line is. Raises nothing."""
@@ -77,49 +76,64 @@ class Compiled:
                 raise BadValue(f"It has more than {LONGEST_LINE:,} characters.")
             if not (line.isascii() and line.isprintable()):
                 refuse_control(line)
-            return self._line(number, self.layout.split(line))
+            written = self.layout.split(line)
+            special = self._enters and self._enters(number, written)
+            return special or self._entry(number, written)
         except BadShape as bad:
             self.misshapen = number
             return Problem(number, str(bad))
         except BadValue as bad:
             return Problem(number, str(bad))
 
-    def _line(self, number: int, written: Cells) -> Row | LeftOut:
-        at = self._source_at
-        source = self._nothing["source_file"] if at is None else self._reads[at](written[at])
-        if type(source) is Shut:
-            return LeftOut(number, str(source), source.why)
-        if self._action_at is not None and self._reads[self._action_at](written[self._action_at]) == REMOVE:
-            return self._removal(number, written)
-        cells = self._pick([*map(call, self._reads, written), *self._missing])
-        if not cells[_REASON]:
-            raise BadValue("The reason is missing.")
-        if cells[_STARTS] and cells[_EXPIRES] and cells[_STARTS] >= cells[_EXPIRES]:
-            raise BadValue("It ends before it begins.")
-        return self._row(number, cells, PUT)
+    def _entering(self) -> Callable[[int, Cells], Row | LeftOut | None] | None:
+        """What asks first whether a line enters at all, or removes; None where every line is an entry."""
+        shut, own, reads = self._nothing["source_file"], self._own, self._reads
+        source_at, action_at = own.get("source_file"), own.get("action")
+        if source_at is None and action_at is None and type(shut) is not Shut:
+            return None
 
-    def _row(self, number: int, cells: Cells, action: str) -> Row:
-        plate, said = cells[0], "\x1f".join(cells[:_LAST_TEXT])
-        rest = cells[_LAST_TEXT:_ACTION]
-        stamp = self._stamps.get(rest) or self._stamp(rest)
-        digest = blake2b((said + stamp).encode(), digest_size=16).hexdigest()
-        return tuple.__new__(Row, (plate, plate.translate(_FOLD), *cells[1:_ACTION], number, action, digest))
+        def asked(number: int, written: Cells) -> Row | LeftOut | None:
+            source = shut if source_at is None else reads[source_at](written[source_at])
+            if type(source) is Shut:
+                return LeftOut(number, str(source), source.why)
+            if action_at is not None and reads[action_at](written[action_at]) == REMOVE:
+                return self._removal(number, written)
+            return None
 
-    def _stamp(self, rest: Cells) -> str:
-        """The values that are no text, as text; those of many lines are the same."""
-        if len(self._stamps) >= Memory.MOST:
-            self._stamps.clear()
-        numbers, moments = rest[:3], rest[3:]
-        told = [*map(str, numbers), *(moment.isoformat() if moment else "" for moment in moments)]
-        return self._stamps.setdefault(rest, "\x1f" + "\x1f".join(told))
+        return asked
+
+    def _entries(self) -> Callable[[int, Cells], Row]:
+        """What makes a row of a line's values."""
+        reads, plate_at = self._reads, self._own["plate"]
+        missing = [name for name in ORDER if name not in self._own and name != "plate_key"]
+        blanks = [self._nothing[name] for name in missing]
+        stands = {name: place for place, name in enumerate((*self.layout.fields, *missing, "plate_key"))}
+        pick, stamp_of = itemgetter(*(stands[name] for name in ORDER)), Memory(_stamp).__getitem__
+
+        def made(number: int, written: Cells) -> Row:
+            found = [*map(call, reads, written)]
+            cells = pick([*found, *blanks, found[plate_at].translate(_FOLD)])
+            if not cells[_REASON]:
+                raise BadValue("The reason is missing.")
+            if cells[_STARTS] and cells[_EXPIRES] and cells[_STARTS] >= cells[_EXPIRES]:
+                raise BadValue("It ends before it begins.")
+            said = "\x1f".join(cells[:_TEXTS]) + stamp_of(cells[_TEXTS:])
+            digest = blake2b(said.encode(), digest_size=16).hexdigest()
+            row: Row = tuple.__new__(Row, (*cells, number, PUT, digest))
+            return row
+
+        return made
 
     def _removal(self, number: int, written: Cells) -> Row:
-        """A row that removes: which plate, state, file and record, and nothing else."""
+        """A row that removes."""
         found = dict(self._nothing)
-        for name in ("plate", "state", "source_file", "record_number"):
+        for name in _NAMES_IT:
             if name in self._own:
                 found[name] = self._reads[self._own[name]](written[self._own[name]])
-        return self._row(number, tuple(found.values()), REMOVE)
+        found["plate_key"] = found["plate"].translate(_FOLD)
+        cells = tuple(found.values())
+        said = "\x1f".join(cells[:_TEXTS])
+        return Row(*cells, number, REMOVE, blake2b(said.encode(), digest_size=16).hexdigest())
 
     def _reader(self, name: str) -> Callable[[str], Any]:
         words = self.layout.words.get(name, {})
@@ -130,6 +144,13 @@ class Compiled:
         if words:
             read = translated(read, words, name)
         return read if name in _OF_ITS_OWN else Memory(read).__getitem__
+
+
+def _stamp(rest: Cells) -> str:
+    """The values that are no text, as text."""
+    numbers, moments = rest[:3], rest[3:]
+    told = [*map(str, numbers), *(moment.isoformat() if moment else "" for moment in moments)]
+    return "\x1f" + "\x1f".join(told)
 
 
 def refuse_control(line: str) -> None:
@@ -150,6 +171,3 @@ def translated(read: Callable[[str], Any], words: Words, name: str) -> Callable[
         return read(value)
 
     return through
-
-
-assert set(ORDER) == set(FIELDS)

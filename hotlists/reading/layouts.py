@@ -120,6 +120,8 @@ def of_mapping(mapping: Mapping, first: str, number: int) -> Layout:
     constants: dict[str, str] = {name: str(value) for name, value in mapping.constants.items()}
     has_header = mapping.form == Mapping.Form.DELIMITED and mapping.has_header
     fields = (*(column["field"] for column in columns), *constants)
+    if "plate" not in fields:
+        raise BadFile("The mapping does not say where the plate is.")
     if mapping.form == Mapping.Form.FIXED:
         split, how = fixed(columns, tuple(constants.values())), "fixed length"
     else:
@@ -183,7 +185,7 @@ def delimited(
             here = "1 value" if len(values) == 1 else f"{len(values)} values"
             noun = "columns" if whose == "the header names" else "values"
             raise BadShape(f"It has {here}; {whose} {count} {noun}.")
-        return pick(values + tail)
+        return pick(values + tail if tail else values)
 
     return split
 

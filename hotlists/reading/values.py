@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from django.db.models import CharField
 from django.utils import timezone
@@ -47,16 +47,16 @@ _NAMED = {"make": vocabulary.name_of_make, "color": vocabulary.name_of_color, "b
 _HIGHEST = 100
 
 
-class Memory(dict[str, V], Generic[V]):
+class Memory(dict[Any, V], Generic[V]):
     """What a function found for the values that it has seen: `memory[value]`. It forgets when it is full."""
 
     MOST, LONGEST = 4_096, 200
 
-    def __init__(self, find: Callable[[str], V]) -> None:
+    def __init__(self, find: Callable[[Any], V]) -> None:
         super().__init__()
         self.find = find
 
-    def __missing__(self, value: str) -> V:
+    def __missing__(self, value: Any) -> V:
         found = self.find(value)
         if len(self) >= self.MOST:
             self.clear()
@@ -103,8 +103,11 @@ def text(field: str, *, coded: bool) -> Callable[[str], str]:
     """What reads a field of words: spaces made one, checked, and NCIC codes turned into words if `coded`."""
     longest, spoken = LONGEST[field], field in SPOKEN
     named = _NAMED.get(field) if coded else None
+    is_plain = not spoken and named is None
 
     def read(value: str) -> str:
+        if is_plain and len(value) <= longest and value.isalnum() and value.isascii():
+            return value
         tidy = value.strip()
         if not tidy:
             return ""
@@ -125,6 +128,8 @@ def text(field: str, *, coded: bool) -> Callable[[str], str]:
 
 def vin(value: str) -> str:
     """A vehicle's number in capitals. Raises `BadValue`."""
+    if len(value) <= LONGEST["vin"] and value.isalnum() and value.isascii():
+        return value.upper()
     return _vin(value).upper()
 
 
