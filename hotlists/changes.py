@@ -8,6 +8,9 @@ from typing import Any
 
 from alpr.templatetags.look import day, state_name
 from hotlists.models import Entry, Priority
+from hotlists.plates import differences
+
+PLATE = "Plate"
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,13 @@ class Line:
         """Whether the change changes it."""
         return self.before != self.after
 
+    @property
+    def places(self) -> list[int]:
+        """Of two plates, the places that differ, from 1; empty for every other field."""
+        if self.label != PLATE or not self.before:
+            return []
+        return [place.number for place in differences(self.before, self.after)]
+
 
 def _text(name: str) -> Callable[[Entry], str]:
     def said(entry: Entry) -> str:
@@ -37,7 +47,7 @@ def _priority(entry: Entry) -> str:
 
 
 FIELDS: tuple[tuple[str, Callable[[Entry], str]], ...] = (
-    ("Plate", _text("plate")),
+    (PLATE, _text("plate")),
     ("State of issue", lambda entry: state_name(entry.state) or "Not known"),
     ("Color", _text("color")),
     ("Make", _text("make")),

@@ -12,6 +12,18 @@ from hotlists.plates import GROUPS, LONGEST, BadPlate, typed
 EXACT, CONFUSED = "exact", "confused"
 
 
+class Groups(forms.MultipleChoiceField):
+    """Needed where confused characters are taken, and so not called optional."""
+
+    one_of_several = True
+
+
+class HowMany(forms.IntegerField):
+    """Needed where confused characters are taken, and so not called optional."""
+
+    one_of_several = True
+
+
 class MatchingForm(forms.Form):
     """Which characters a list takes for each other, and a plate to see what that accepts."""
 
@@ -23,13 +35,13 @@ class MatchingForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    accepts = forms.MultipleChoiceField(
+    accepts = Groups(
         label="Characters that count as confused",
         choices=[(group, " ".join(group)) for group in GROUPS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    most_differing = forms.IntegerField(
+    most_differing = HowMany(
         label="How many characters of one plate may differ",
         min_value=1,
         max_value=LONGEST,

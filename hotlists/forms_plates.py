@@ -34,12 +34,14 @@ def _longest(name: str) -> int | None:
     return length
 
 
-def _line(name: str, label: str, hint: str = "", *, required: bool = True) -> forms.CharField:
+def _line(name: str, label: str, hint: str = "", *, missing: str = "") -> forms.CharField:
+    """One line of text, needed where there are words for its being missing."""
     known = {"list": f"known-{name}"} if name in KNOWN_WORDS else {}
     return forms.CharField(
         label=label,
         help_text=hint,
-        required=required,
+        required=bool(missing),
+        error_messages={"required": missing},
         max_length=_longest(name),
         widget=forms.TextInput(attrs={"autocomplete": "off"} | known),
     )
@@ -55,7 +57,11 @@ class LastDayField(forms.DateField):
     """The last day of a hot plate, with the latest that the policy allows."""
 
     def __init__(self) -> None:
-        super().__init__(label="Last day on the list", widget=forms.DateInput(attrs={"type": "date"}))
+        super().__init__(
+            label="Last day on the list",
+            widget=forms.DateInput(attrs={"type": "date"}),
+            error_messages={"required": "Say until when it is wanted.", "invalid": "That is no date."},
+        )
 
     def bound_by(self, agency: Agency) -> None:
         """Say the latest day that the agency's policy allows."""
@@ -70,7 +76,15 @@ class HotPlateForm(forms.Form):
 
     field_order = ("hot_list", "case_number", "offense", "reason", "synopsis", "person")
 
-    hot_list = forms.ModelChoiceField(HotList.objects.none(), label="Hot list", empty_label="Choose a list")
+    hot_list = forms.ModelChoiceField(
+        HotList.objects.none(),
+        label="Hot list",
+        empty_label="Choose a list",
+        error_messages={
+            "required": "Choose a list.",
+            "invalid_choice": "That list takes no hot plates now.",
+        },
+    )
     plate = PlateField(
         max_length=24,
         required=False,
@@ -83,9 +97,23 @@ class HotPlateForm(forms.Form):
             }
         ),
     )
-    state = forms.ChoiceField(label="State of issue", choices=STATE_CHOICES)
-    reason = _line("reason", "What the vehicle is wanted for", "In a few words, as the officer will read it.")
-    case_number = _line("case_number", "Case number", "The entry is documented in the report of this case.")
+    state = forms.ChoiceField(
+        label="State of issue",
+        choices=STATE_CHOICES,
+        error_messages={"required": "Choose the state, or “Not known”."},
+    )
+    reason = _line(
+        "reason",
+        "What the vehicle is wanted for",
+        "In a few words, as the officer will read it.",
+        missing="Say what the vehicle is wanted for.",
+    )
+    case_number = _line(
+        "case_number",
+        "Case number",
+        "The entry is documented in the report of this case.",
+        missing="Give the case number.",
+    )
     offense = forms.ChoiceField(
         label="Kind of case",
         choices=[("", "Choose"), *Offense.choices],
@@ -95,6 +123,7 @@ class HotPlateForm(forms.Form):
     synopsis = forms.CharField(
         label="Short synopsis of the originating call",
         help_text="One or two sentences another officer could check.",
+        error_messages={"required": "Say in a sentence what happened, where and when."},
         max_length=_longest("synopsis"),
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
@@ -102,7 +131,6 @@ class HotPlateForm(forms.Form):
         "person",
         "Who is sought, if a person is",
         "As an officer would know them. A hit on the vehicle does not say that they are in it.",
-        required=False,
     )
     priority = forms.TypedChoiceField(
         label="How loudly it rings",
@@ -112,10 +140,10 @@ class HotPlateForm(forms.Form):
         required=False,
     )
     expires_on = LastDayField()
-    color = _line("color", "Color", required=False)
-    make = _line("make", "Make", required=False)
-    model = _line("model", "Model", required=False)
-    body = _line("body", "Body", required=False)
+    color = _line("color", "Color")
+    make = _line("make", "Make")
+    model = _line("model", "Model")
+    body = _line("body", "Body")
     year = forms.IntegerField(min_value=1900, max_value=2100, required=False)
     look_back_days = forms.IntegerField(min_value=0, max_value=3650, required=False)
 
@@ -139,10 +167,11 @@ class HotPlateForm(forms.Form):
         if not allowed:
             del self.fields["look_back_days"]
             return
-        said = ", ".join(f"{name} {days}" for name, days in allowed.items())
+        one = next(iter(allowed.values())) if len(set(allowed.values())) == 1 else None
+        most = str(one) if one else ", ".join(f"{days} on {name}" for name, days in allowed.items())
         field = self.fields["look_back_days"]
-        field.label = f"Also hold it against the detections of the last … days (at most {said})"
-        field.help_text = "Once it is approved, under the case above. Leave it empty to look ahead only."
+        field.label = "Also hold it against the detections of the last … days"
+        field.help_text = f"At most {most}; once it is approved, under this case. Empty: it looks ahead only."
 
     @property
     def known_words(self) -> dict[str, list[str]]:
@@ -192,7 +221,12 @@ def _initial(entry: Entry) -> dict[str, Any]:
         "year",
     )
     as_listed = {name: getattr(entry, name) for name in names}
-    return as_listed | {"state": entry.state or NOT_KNOWN, "expires_on": entry.last_day}
+    offense = entry.inquiry.offense if entry.inquiry else ""
+    return as_listed | {
+        "state": entry.state or NOT_KNOWN,
+        "expires_on": entry.last_day,
+        "offense": offense,
+    }
 
 
 class RenewForm(forms.Form):

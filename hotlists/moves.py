@@ -44,18 +44,20 @@ def permissions_for(move: Move, entry: Entry, member: Member) -> tuple[Permissio
     return Permission.ENTER_HOT_PLATES, Permission.APPROVE_HOT_PLATES
 
 
-def decides(member: Member, entry: Entry) -> bool:
+def decides(member: Member, entry: Entry, permitted: frozenset[Permission] | None = None) -> bool:
     """Whether it is for `member` to approve or decline: never who entered it.
 
     Where that member has a supervisor it is for the supervisor (Vallejo Policy 426.4(f)(5)), or for an
-    administrator; without one it is for anybody who may approve hot plates.
+    administrator; without one it is for anybody who may approve hot plates. `permitted` is what the gate
+    lets `member` do, where that has been asked already.
     """
     if entry.entered_by is None or entry.entered_by_id == member.pk:
         return False
-    if not gate.allows(member, Permission.APPROVE_HOT_PLATES, on=entry):
+    permitted = gate.permitted(member, on=entry) if permitted is None else permitted
+    if Permission.APPROVE_HOT_PLATES not in permitted:
         return False
     supervisor = entry.entered_by.supervisor_id
-    return supervisor in (None, member.pk) or gate.allows(member, Permission.DESIGNATE_LISTS, on=entry)
+    return supervisor in (None, member.pk) or Permission.DESIGNATE_LISTS in permitted
 
 
 def turn(entry: Entry) -> str:

@@ -133,7 +133,7 @@ def _begin(move: str, actor: Member, entry: Entry) -> Entry:
 
 def _refuse_listed(new: Entry) -> None:
     """Raise ValidationError where the plate of a change is another hot plate of the list."""
-    others = Entry.objects.filter(
+    others = Entry.objects.hot_plates().filter(
         hot_list=new.hot_list,
         plate=new.plate,
         state=new.state,

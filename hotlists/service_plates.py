@@ -173,7 +173,7 @@ def _refuse_standing(entry: Entry, actor: Member) -> None:
 
     The same description may stand for two cases.
     """
-    standing = Entry.objects.filter(
+    standing = Entry.objects.hot_plates().filter(
         hot_list=entry.hot_list,
         plate=entry.plate,
         state=entry.state,

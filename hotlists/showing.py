@@ -18,6 +18,7 @@ from hotlists.wanted import end_of
 from trail.models import Event
 from trail.services import record
 from trail.verbs import Verb
+from training import gate
 
 DUTY = "The member’s own duty: hot plates of the department"
 OWN_FOR = timedelta(days=60)
@@ -53,7 +54,8 @@ class Waiting:
 def waiting(member: Member) -> list[Waiting]:
     """The hot plates that wait for approval, the oldest first."""
     found = hot_plates(member).filter(state_of_entry=Entry.State.WAITING).order_by("entered_at")
-    return [Waiting(entry, decides(member, entry), turn(entry)) for entry in found]
+    permitted = gate.permitted(member)
+    return [Waiting(entry, decides(member, entry, permitted), turn(entry)) for entry in found]
 
 
 @dataclass(frozen=True)

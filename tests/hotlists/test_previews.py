@@ -180,10 +180,19 @@ def test_looking_back_is_offered_where_the_list_allows_it(
     client = sign_in(operator)
     assert "id_look_back_days" not in client.get(reverse("hot_plate_new")).content.decode()
     HotList.objects.filter(pk=specific_list.pk).update(look_back_days=14)
-    assert "at most Hot plates 14" in client.get(reverse("hot_plate_new")).content.decode()
+    assert "At most 14; once it is approved" in client.get(reverse("hot_plate_new")).content.decode()
     answer = client.post(reverse("hot_plate_new"), posted(specific_list, plate="8AB710", look_back_days="14"))
     entry = Entry.objects.get()
     assert answer.status_code == 302
     page = client.get(reverse("hot_plate", args=[entry.pk])).content.decode()
     assert "Looking back" in page
     assert "The detections of the last 14 days" in page
+
+
+def test_each_missing_field_says_what_to_give(
+    operator: Member, specific_list: HotList, sign_in: SignIn
+) -> None:
+    page = sign_in(operator).post(reverse("hot_plate_new"), {}).content.decode()
+    for words in ("Give the case number.", "Say what the vehicle is wanted for.", "Choose the state"):
+        assert words in page
+    assert "This field is required" not in page
