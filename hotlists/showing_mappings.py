@@ -125,14 +125,15 @@ class Desk:
 
     def _take_sample(self, data: QueryDict, file: UploadedFile[Any] | None) -> None:
         """Put the first lines of a file that was sent in the place of the sample, and tell its delimiter."""
-        data["sample"] = samples.cut(data.get("sample", ""))
+        sample = samples.cut(str(data.get("sample", "")))
         if file is not None:
             try:
-                data["sample"] = samples.text_of(file, data.get("encoding", ""))  # type: ignore[arg-type]
+                sample = samples.text_of(file, data.get("encoding", ""))  # type: ignore[arg-type]
             except BadFile as bad:
                 self.unread = str(bad)
-        if data["sample"] and not data.get("delimiter"):
-            data["delimiter"] = DELIMITERS[samples.delimiter_of(data["sample"], self._skipped(data))]
+        data["sample"] = sample
+        if sample and not data.get("delimiter"):
+            data["delimiter"] = DELIMITERS[samples.delimiter_of(sample, self._skipped(data))]
 
     def _skipped(self, data: Facts[str, Any]) -> int:
         said = str(data.get("skip_lines", ""))
@@ -153,6 +154,7 @@ class Desk:
     def _columns(self) -> list[ShownColumn]:
         """The columns of the sample, or else those that were sent, or else those that are saved."""
         chosen = self._sent() if self.data is not None else self._saved()
+        pairs: list[tuple[str, str, tuple[str, ...], str]]
         if self.data is None or not self.sample or self.is_fixed:
             pairs = [(where, "", (), field) for where, field in chosen.items()]
         else:

@@ -133,7 +133,8 @@ class Compiled:
         found["plate_key"] = found["plate"].translate(_FOLD)
         cells = tuple(found.values())
         said = "\x1f".join(cells[:_TEXTS])
-        return Row(*cells, number, REMOVE, blake2b(said.encode(), digest_size=16).hexdigest())
+        digest = blake2b(said.encode(), digest_size=16).hexdigest()
+        return Row._make((*cells, number, REMOVE, digest))
 
     def _reader(self, name: str) -> Callable[[str], Any]:
         words = self.layout.words.get(name, {})

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from accounts.models import Agency
 from hotlists.models import Mapping
-from hotlists.reading.decoding import Lines, encoding_of
+from hotlists.reading.decoding import NAMES, Lines, encoding_of
 from hotlists.reading.describing import MOST_COLUMNS
 from hotlists.reading.layouts import ALIASES, DELIMITERS, name_of_column, split_line
 from hotlists.reading.opening import open_sample
@@ -38,7 +38,7 @@ def text_of(file: BinaryIO, said: str) -> str:
     """The first 64 KB of a file as text, until the end of its last whole line. Raises `BadFile`."""
     start = file.read(LARGEST + 1)
     piece = io.BytesIO(start[:LARGEST])
-    lines = Lines(piece, encoding_of(piece, said))
+    lines = Lines(piece, encoding_of(piece, said if said in NAMES else ""))
     found = list(lines)
     if len(start) > LARGEST and not lines.is_ended and len(found) > 1:
         found.pop()

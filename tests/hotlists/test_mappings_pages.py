@@ -235,6 +235,13 @@ def test_a_large_file_gives_its_first_64_kb_of_whole_lines(desk: Client) -> None
     assert sample[1].rstrip().endswith("8ABC123;Stolen")
 
 
+def test_an_encoding_that_is_none_of_ours_is_told_instead(desk: Client) -> None:
+    file = io.BytesIO("LIC;WHY\n1A;Citroën\n".encode())
+    file.name = "svs.txt"
+    page = desk.post(reverse(NEW), form("look", sample="", file=file, encoding="rot13")).content.decode()
+    assert "1A;Citroën" in page
+
+
 @pytest.mark.parametrize("content", [gzip.compress(b"LIC;WHY"), b"\0\1\2", b""])
 def test_a_file_that_is_no_text_is_refused_in_words(desk: Client, content: bytes) -> None:
     file = io.BytesIO(content)
