@@ -59,13 +59,13 @@ class MatchingForm(forms.Form):
     )
 
     def __init__(self, *args: Any, hot_list: HotList, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         is_exact = not hot_list.accepts or not hot_list.most_differing
-        initial = {
+        self.initial = {
             "takes": EXACT if is_exact else CONFUSED,
             "accepts": hot_list.accepts,
             "most_differing": hot_list.most_differing or LONGEST,
         }
-        super().__init__(*args, initial=initial, **kwargs)
 
     def clean_plate(self) -> str:
         """The written form of the plate, or nothing."""
