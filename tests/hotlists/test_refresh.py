@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -297,6 +299,42 @@ def test_what_waits_does_not_overtake(general_list: HotList) -> None:
     newer = read(general_list, "1B,CA,Stolen", "bad")
     older.refresh_from_db()
     assert (older.state, newer.state) == (State.WAITING, State.WAITING)
+
+
+# Files that are none.
+
+HEADER = b"plate,state,reason\n"
+ODD = {
+    "compressed": gzip.compress(HEADER + b"1A,CA,Stolen\n" * 100_000),
+    "an archive": b"PK\x03\x04" + bytes(range(256)) * 20,
+    "a picture": b"\x89PNG\r\n\x1a\n\0\0" + bytes(500),
+    "zeros": bytes(100_000),
+    "one endless line": HEADER + b"x" * 8_000_000,
+    "an endless header": b"plate," * 2_000_000,
+    "another layout": b"".join(b"%06d|x|y|z\n" % number for number in range(5_000)),
+    "a page of the web": b"<!doctype html><html><body>502 Bad Gateway</body></html>\n" * 50,
+    "all bad": HEADER + b"??,CA,Stolen\n" * 300_000,
+    "half a character": HEADER + "1A,CA,Diebstahl auf Fähre".encode()[:-5],
+    "a mark and no more": b"\xef\xbb\xbf",
+    "line feeds": b"\n" * 100_000,
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_a_file_that_is_no_list_leaves_the_list_as_it_is(what: str, general_list: HotList) -> None:
+    read(general_list, *lines(10))
+    refresh = read(general_list, file=io.BytesIO(ODD[what]))
+    assert refresh.state in (State.REFUSED, State.WAITING)
+    assert refresh.why or refresh.waits_for
+    assert len(refresh.why) < 400
+    assert len(refresh.problems) <= 1_000
+    assert len(plates(general_list)) == 10
+
+
+def test_a_formula_in_a_cell_is_text_and_no_more(general_list: HotList) -> None:
+    read(general_list, "1A,CA,=HYPERLINK(1)", "1B,CA,@SUM(1)", "1C,CA,\"=cmd|' /C calc'!A0\"")
+    reasons = set(Entry.objects.in_use().values_list("reason", flat=True))
+    assert len(reasons) == len(plates(general_list))
 
 
 # Files of changes.

@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
+from accounts.models import Member
 from hotlists import loading, tasks
 from hotlists.models import Entry, HotList, Refresh, Snapshot
-from hotlists.services import refresh_receive
+from hotlists.services import refresh_confirm, refresh_let_go, refresh_receive
 from tests.hotlists import worker
 from tests.hotlists.conftest import csv
 from trail.actors import System
 from trail.models import Event
+from trail.moves import MoveRefused
 from trail.verbs import Verb
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,6 +106,32 @@ def test_two_files_of_one_list_at_once_end_with_the_later(general_list: HotList,
     assert in_use() == {(f"{number:06}X", "Taken") for number in range(1_990)}
     second.refresh_from_db()
     assert (second.changed, second.removed) == (1_990, 10)
+
+
+def test_two_people_decide_at_once_and_one_of_them_does(
+    general_list: HotList, administrator: Member, second_administrator: Member, media: Path
+) -> None:
+    refresh = receive(general_list, *lines(10), "bad")
+    loading.run(general_list.pk)
+    refused: list[str] = []
+
+    def decide(service: Callable[..., Any], **given: Any) -> None:
+        try:
+            service(refresh=refresh, **given)
+        except MoveRefused as error:
+            refused.append(str(error))
+
+    together(
+        lambda: decide(refresh_confirm, actor=administrator),
+        lambda: decide(refresh_let_go, actor=second_administrator, why="Not ours"),
+    )
+    assert len(refused) == 1
+    assert "is not possible" in refused[0]
+    loading.run(general_list.pk)
+    refresh.refresh_from_db()
+    decided = {State.LOADED: administrator, State.LET_GO: second_administrator}
+    assert refresh.decided_by == decided[State(refresh.state)]
+    assert Entry.objects.count() == (10 if refresh.state == State.LOADED else 0)
 
 
 def test_files_of_two_lists_at_once_do_not_wait_for_each_other(general_list: HotList, media: Path) -> None:
