@@ -84,10 +84,8 @@ class Sound:
         if not self.is_muted:
             return f"Sound on, volume {self.volume}."
         if self.high_muted_until and self.muted_until:
-            rest = (
-                "Normal and low stay muted." if self.for_good else f"The rest until {_at(self.muted_until)}."
-            )
-            return f"All muted; high sounds again at {_at(self.high_muted_until)}. {rest}"
+            rest = "stays muted" if self.for_good else f"at {_at(self.muted_until)}"
+            return f"All muted. High sounds again at {_at(self.high_muted_until)}, the rest {rest}."
         if self.high_muted_until:
             return f"High muted until {_at(self.high_muted_until)}; normal and low sound."
         until = "" if self.for_good else f" until {_at(self.muted_until)}"

@@ -45,6 +45,11 @@ class Point:
         return ", ".join(camera.name for camera in self.cameras)
 
     @property
+    def areas(self) -> list[str]:
+        """The areas that these cameras belong to."""
+        return sorted({camera.group.name for camera in self.cameras if camera.group})
+
+    @property
     def priority(self) -> str:
         """The highest priority of what waits here, as a word; empty where nothing waits."""
         return Priority(min(hit.priority for hit in self.hits)).label.lower() if self.hits else ""
@@ -53,12 +58,10 @@ class Point:
     def label(self) -> str:
         """What a screen reader says of it."""
         count = len(self.hits)
-        hits = (
-            f"{count} open hit{'' if count == 1 else 's'}, priority {self.priority}"
-            if count
-            else "no open hit"
-        )
-        return f"{self.letter}, {self.name}: {hits}"
+        if not count:
+            return f"{self.letter}, {self.name}: no open hit"
+        hits = "1 open hit" if count == 1 else f"{count} open hits"
+        return f"{self.letter}, {self.name}: {hits}, {self.priority} priority"
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,11 @@ def _areas(cameras: Sequence[Camera], plane: Plane) -> list[Area]:
         if camera.group is not None:
             groups[camera.group.name].append(plane.place(camera))
     return [
-        Area(name, round(sum(x for x, _ in places) / len(places), 2), round(min(y for _, y in places) - 7, 2))
+        Area(
+            name,
+            round(sum(x for x, _ in places) / len(places), 2),
+            max(5.0, round(min(y for _, y in places) - 7, 2)),
+        )
         for name, places in sorted(groups.items())
     ]
 
