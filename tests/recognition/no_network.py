@@ -37,7 +37,7 @@ CALL_AT, ARCHITECTURE_AT, FIRST_ARGUMENT_AT = 0, 4, 16
 Step = tuple[int, int, int, int]
 
 
-class _Program(ctypes.Structure):
+class Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
@@ -101,7 +101,7 @@ def _install(machine: str, checks: list[Step]) -> None:
         *checks,
     ]
     buffer = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
-    program = _Program(len(steps), ctypes.cast(buffer, ctypes.c_void_p))
+    program = Program(len(steps), ctypes.cast(buffer, ctypes.c_void_p))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "The kernel refused PR_SET_NO_NEW_PRIVS")
