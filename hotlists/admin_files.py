@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -21,7 +21,7 @@ class OfKnownLists(GatedAdmin):
     """Records of lists that the member may know of; a restricted list is known to those who designate."""
 
     agency_path = "hot_list__agency"
-    list_select_related: Any = ("hot_list",)
+    list_select_related: ClassVar[Any] = ("hot_list",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those of the lists that the member may know of."""
@@ -150,5 +150,5 @@ class ListKeyAdmin(OfKnownLists):
     sees = Permission.DESIGNATE_LISTS
     acts = (RevokeListKey,)
     list_display = ("name", "hot_list", "issued_by", "issued_at", "last_used_at", "revoked_at")
-    list_select_related = ("hot_list", "issued_by")
+    list_select_related: ClassVar[Any] = ("hot_list", "issued_by")
     fields = readonly_fields = ("name", "hot_list", "issued_by", "issued_at", "last_used_at", "revoked_at")

@@ -99,9 +99,9 @@ class SettingsForm(forms.Form):
 
     OF_FILES = ("refresh_hours", "mapping", "folder_pattern", "shrink_percent", "bad_percent")
 
-    def __init__(self, *args: Any, hot_list: HotList, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, hot_list: HotList) -> None:
         initial = {name: getattr(hot_list, name) for name in self.base_fields}
-        super().__init__(*args, initial=initial | {"mapping": hot_list.mapping_id}, **kwargs)
+        super().__init__(data, initial=initial | {"mapping": hot_list.mapping_id})
         self.hot_list = hot_list
         policy = hot_list.agency.policy.hot_lists
         self.excluded = sources.named_in(policy.excluded_files) & set(sources.NCIC_FILES)
