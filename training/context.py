@@ -34,6 +34,13 @@ PLACES = [
     ("Administration", "admin:index", Permission.OVERSEE),
 ]
 
+# Where else one is in the same place, by its name.
+ALSO = {
+    "search": ("/searches/", "/holds/"),
+    "hot_plates": ("/hot-lists/",),
+    "admin:index": ("/quality/",),
+}
+
 
 def first_place(member: Member) -> tuple[str, Refusal]:
     """The name of the first page open to the member, empty where none is, and why others are shut.
@@ -88,8 +95,8 @@ def _navigation(request: HttpRequest, member: Member) -> list[Place]:
     permitted = gate.permitted(member)
     places = [(label, name) for label, name, permission in PLACES if permission in permitted]
     places.insert(-1 if Permission.OVERSEE in permitted else len(places), ("My record", "my_record"))
-    return [_place(request, label, reverse(name)) for label, name in places]
+    return [_place(request, label, reverse(name), *ALSO.get(name, ())) for label, name in places]
 
 
-def _place(request: HttpRequest, label: str, url: str) -> Place:
-    return Place(label, url, request.path.startswith(url))
+def _place(request: HttpRequest, label: str, url: str, *also: str) -> Place:
+    return Place(label, url, request.path.startswith((url, *also)))

@@ -1,7 +1,7 @@
 """Where a member lands, the member's own record, the theme, and how a refusal meets the web."""
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import Member
@@ -11,6 +11,7 @@ from tests.cast import TESTS, enroll
 from trail.models import Event
 from trail.services import record
 from trail.verbs import Outcome, Verb
+from training.context import masthead
 from training.services import certificate_revoke
 
 
@@ -165,3 +166,26 @@ def test_a_refused_page_says_why_and_is_recorded_with_its_request(lapsed: Member
     assert (event.actor, event.outcome) == (lapsed, Outcome.REFUSED)
     assert event.cid == answer["X-Request-ID"]
     assert event.sentence.startswith("Operator 4098 tried to see hits and was refused: You have no current")
+
+
+# Where one is
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("who", "path", "place"),
+    [
+        ("analyst", "/search/", "/search/"),
+        ("analyst", "/holds/", "/search/"),
+        ("analyst", "/searches/b7d2a1de-57a6-4f12-9d3e-6a1f0c9d2b11/", "/search/"),
+        ("administrator", "/hot-lists/", "/hot-plates/"),
+        ("administrator", "/quality/", "/admin/"),
+        ("operator", "/my-record/", "/my-record/"),
+    ],
+)
+def test_the_masthead_marks_the_one_place_where_the_member_is(
+    request: pytest.FixtureRequest, who: str, path: str, place: str
+) -> None:
+    asked = RequestFactory().get(path)
+    asked.user = request.getfixturevalue(who)
+    assert [each.url for each in masthead(asked)["navigation"] if each.current] == [place]
