@@ -27,7 +27,7 @@ from training.rules import public
 GROUPS: dict[str, tuple[str, ...]] = {
     "Policy": ("AdoptedPolicy", "Agency"),
     "People": ("Member", "Certificate", "Session", "Course"),
-    "Readers": ("Camera", "ReaderKey"),
+    "Readers": ("Camera", "CameraGroup", "ReaderKey"),
     "Hot lists": ("HotList", "Entry", "Refresh", "Snapshot", "Mapping", "ListKey"),
     "Reads and hits": ("Hit", "Detection", "Search", "ImageJob", "Transfer"),
     "Kept and gone": ("Hold", "PurgeRun"),

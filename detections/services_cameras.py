@@ -1,10 +1,10 @@
-"""Cameras and their readers' keys: registered, put out of service, issued, revoked. Nothing is deleted."""
+"""Cameras, areas and readers' keys: registered, put out of service, issued, revoked. Nothing is deleted."""
 
 from __future__ import annotations
 
 from accounts.models import Agency, Member
 from accounts.permissions import Permission
-from detections.models import Camera, ReaderKey
+from detections.models import Camera, CameraGroup, ReaderKey
 from trail.services import act, record
 from trail.verbs import Verb
 from training import gate
@@ -37,6 +37,16 @@ def camera_set_active(*, actor: Member, camera: Camera, active: bool) -> Camera:
     camera.is_active = active
     camera.save()
     return camera
+
+
+@act
+def area_add(*, actor: Member, agency: Agency, name: str) -> CameraGroup:
+    """Add an area, to which cameras can then be put. Raises ValidationError for none, or a name in use."""
+    gate.require(actor, Permission.MANAGE_CAMERAS, on=agency)
+    area = CameraGroup(agency=agency, name=name.strip())
+    area.full_clean()
+    area.save()
+    return area
 
 
 @act

@@ -1,4 +1,4 @@
-"""Cameras and the keys of their readers."""
+"""Cameras, their areas, and the keys of their readers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.contrib import admin
 from accounts.models import Member
 from accounts.permissions import Permission
 from detections import services_cameras as services
-from detections.models import Camera, ReaderKey
+from detections.models import Camera, CameraGroup, ReaderKey
 from training.admin_base import GatedAdmin
 from training.admin_forms import ActForm, Line
 
@@ -33,6 +33,21 @@ class RegisterCamera(ActForm):
         said["name"] = said.pop("place")
         self.row = services.camera_register(actor=self.member, agency=self.member.agency, **said)
         return f"{self.row} is registered. It sends nothing until you issue a key.".capitalize()
+
+
+class AddArea(ActForm):
+    """A new area of the department."""
+
+    name, label, permission = "add", "Add an area", Permission.MANAGE_CAMERAS
+
+    area = Line(max_length=60, label="Name", help_text="A beat, a district, the vehicles: Harbor.")
+
+    def perform(self) -> str:
+        """Add through the service."""
+        self.row = services.area_add(
+            actor=self.member, agency=self.member.agency, name=self.cleaned_data["area"]
+        )
+        return f"Area {self.row} is added. Put cameras to it on their pages."
 
 
 class IssueKey(ActForm):
@@ -115,10 +130,11 @@ class CameraAdmin(GatedAdmin):
     sees = changes = Permission.MANAGE_CAMERAS
     adding = RegisterCamera
     acts = (IssueKey, TakeOut, PutBack)
-    list_display = ("code", "name", "kind", "direction", "is_active", "last_sent")
+    list_display = ("code", "name", "kind", "direction", "group", "is_active", "last_sent")
     list_filter = ("kind", "is_active")
+    list_select_related = ("group",)
     search_fields = ("code", "name")
-    fields = ("code", "name", "kind", "direction", "latitude", "longitude", "is_active", "last_sent")
+    fields = ("code", "name", "kind", "direction", "latitude", "longitude", "group", "is_active", "last_sent")
     readonly_fields = ("code", "is_active", "last_sent")
 
     @admin.display(description="last sent")
@@ -126,6 +142,22 @@ class CameraAdmin(GatedAdmin):
         """When a batch last came from it."""
         last = camera.transfers.order_by("-received_at").first()
         return last.received_at if last else None
+
+
+@admin.register(CameraGroup)
+class CameraGroupAdmin(GatedAdmin):
+    """Areas, by which consoles are filtered and the map is named. A camera is put to one on its own page."""
+
+    sees = changes = Permission.MANAGE_CAMERAS
+    adding = AddArea
+    list_display = ("name", "cameras_in_it")
+    fields = ("name", "cameras_in_it")
+    readonly_fields = ("cameras_in_it",)
+
+    @admin.display(description="cameras")
+    def cameras_in_it(self, area: CameraGroup) -> str:
+        """The codes of its cameras."""
+        return ", ".join(camera.code for camera in area.cameras.all()) or "none yet"
 
 
 @admin.register(ReaderKey)

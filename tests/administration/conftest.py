@@ -18,7 +18,7 @@ from accounts.models import AdoptedPolicy, Agency, Member
 from accounts.services import purpose_state
 from detections import retention
 from detections.ingest import Read, receive
-from detections.models import Camera, Detection, Hit, ImageJob, PurgeRun, ReaderKey, Transfer
+from detections.models import Camera, CameraGroup, Detection, Hit, ImageJob, PurgeRun, ReaderKey, Transfer
 from detections.services_search import search_make
 from hotlists.models import Entry, HotList, ListKey, Mapping, Refresh
 from trail.actors import System
@@ -100,6 +100,7 @@ def world(
         search_make(actor=operator, inquiry=inquiry, plate=PLATE),
         *_first(agency, Hit, Entry, Transfer, Certificate, Session, Course, Event, AdoptedPolicy),
         general_list.snapshots.get(),
+        CameraGroup.objects.create(agency=agency, name="Harbor"),
         Mapping.objects.create(agency=agency, name="SVS", source="svs", made_by=general_list.designated_by),
         ListKey.objects.create(hot_list=general_list, issued_by=operator, name="abcdefgh", digest="f" * 64),
         PurgeRun.objects.create(agency=agency, captured_before=timezone.now(), policy_version="1"),
