@@ -161,7 +161,7 @@ def notices(transactional_db: object) -> Iterator[Callable[[], list[str]]]:
         def heard() -> list[str]:
             listening.execute("SELECT pg_notify('hits', 'end')")
             until_end = itertools.takewhile(lambda one: one.payload != "end", listening.notifies())
-            return [f"{one.channel} {one.payload}" for one in until_end]
+            return [f"{one.channel} {one.payload.split()[0]}" for one in until_end]
 
         yield heard
 
