@@ -54,7 +54,8 @@ def mapping_change(*, actor: Member, mapping: Mapping, described: Facts[str, Any
     if changed:
         mapping.save()
         words = ", ".join(name.replace("_", " ") for name in changed)
-        record(actor, Verb.CHANGED, mapping, detail=f"described anew: {words}")
+        told = {name: {"before": before[name], "after": getattr(mapping, name)} for name in changed}
+        record(actor, Verb.CHANGED, mapping, elements=told, detail=f"described anew: {words}")
     return mapping
 
 

@@ -238,6 +238,7 @@ class Desk:
         mapping = Mapping(agency=self.member.agency, made_by=self.member, **self.described())
         today = timezone.localdate()
         try:
+            samples.refuse_no_list(self.sample)
             describing.check(mapping, today)
             found = samples.tried(self.sample, mapping=mapping, agency=self.member.agency, today=today)
         except ValidationError as wrong:

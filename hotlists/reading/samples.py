@@ -45,6 +45,11 @@ def text_of(file: BinaryIO, said: str) -> str:
     return "\n".join(found)
 
 
+def refuse_no_list(text: str) -> None:
+    """Raise `BadFile` for a sample of a web page, or of anything else that is no list."""
+    encoding_of(io.BytesIO(text.encode()), "utf-8")
+
+
 def cut(text: str) -> str:
     """The first 64 KB of a pasted text, with line ends as a browser does not send them."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")[:LARGEST]

@@ -190,6 +190,7 @@ def test_a_change_says_what_was_described_anew(made: Mapping, administrator: Mem
     assert (made.name, made.skip_lines) == ("SVS", 2)
     event = Event.objects.get(verb=Verb.CHANGED, object_repr="mapping “SVS”")
     assert event.detail == "described anew: name, skip lines"
+    assert event.elements["skip_lines"] == {"before": 0, "after": 2}
     mapping_change(actor=administrator, mapping=made, described={"name": "SVS", "skip_lines": 2})
     assert Event.objects.filter(verb=Verb.CHANGED, object_repr="mapping “SVS”").count() == 1
 
