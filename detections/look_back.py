@@ -25,7 +25,7 @@ from accounts.models import Agency
 from detections.matching import Met
 from detections.matching.backwards import days, past_meetings
 from detections.matching.same_vehicle import Alert, gather, not_standing, store, window_of
-from detections.models import Camera, Detection, LookBack
+from detections.models import Camera, Detection, Hit, LookBack
 from detections.search import kept_since
 from hotlists.model_entries import EntryQuerySet
 from hotlists.models import Entry, HotList, Snapshot
@@ -211,7 +211,7 @@ def _added(in_use: EntryQuerySet, snapshot: Snapshot) -> EntryQuerySet:
 def _make_hits(look_back: LookBack, met: list[Met]) -> int:
     """Make the newest alerts of these meetings, repeated reads of a vehicle in one, and give how many."""
     by_camera: dict[int, list[Met]] = defaultdict(list)
-    for one in sorted(not_standing(met), key=lambda one: (one.read.captured_at, one.entry.pk)):
+    for one in sorted(_news(met), key=lambda one: (one.read.captured_at, one.entry.pk)):
         by_camera[cast(Detection, one.read).camera_id].append(one)
     cameras = Camera.objects.select_related("agency").in_bulk(list(by_camera))
     alerts: list[Alert] = []
@@ -221,6 +221,15 @@ def _make_hits(look_back: LookBack, met: list[Met]) -> int:
     for alert in newest:
         alert.hit.look_back = look_back
     return len(store(newest).made)
+
+
+def _news(met: list[Met]) -> list[Met]:
+    """Those that made no hit yet, neither of their entry nor of the one that it replaced."""
+    replaced = {one.entry.replaces_id for one in met} - {None}
+    known = set(
+        Hit.objects.filter(entry__in=replaced).values_list("detection_id", "entry_id") if replaced else ()
+    )
+    return [one for one in not_standing(met) if (one.detection_id, one.entry.replaces_id) not in known]
 
 
 def _record(actor: System, look_back: LookBack, outcome: Outcome, *, hits: int) -> None:

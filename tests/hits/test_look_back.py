@@ -237,6 +237,19 @@ def test_what_rang_already_is_not_found_again(allowed: None, detect: Detect, hot
     assert LookBack.objects.get().found == 2
 
 
+def test_what_the_replaced_hot_plate_found_is_not_found_again(
+    allowed: None, detect: Detect, hot_plate: HotPlate
+) -> None:
+    detect(hours_ago=48)
+    old = hot_plate()
+    tasks.look_back()
+    Entry.objects.filter(pk=old.pk).update(state_of_entry=Entry.State.CLOSED)
+    detect(hours_ago=24)
+    hot_plate(replaces=old)
+    tasks.look_back()
+    assert found() == [("8KRB412", 1.0), ("8KRB412", 2.0)]
+
+
 def test_only_the_newest_alerts_are_made_and_the_rest_counted(
     allowed: None, detect: Detect, hot_plate: HotPlate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
