@@ -13,9 +13,10 @@ from alpr.templatetags.look import day
 from hotlists.changes import changed
 from hotlists.models import Entry
 from hotlists.moves import KEPT_AFTER, waiting_change
+from hotlists.reading import end_of
 from hotlists.service_plates import begin, elements_of, purpose_of, put, shut
 from hotlists.service_previews import refuse_broad, refuse_unseen, state_look_back
-from hotlists.wanted import Wanted, end_of, entry_of, expiry, refuse_closed
+from hotlists.wanted import Wanted, entry_of, expiry, refuse_closed
 from trail.actors import System
 from trail.moves import MoveRefused
 from trail.services import act, record

@@ -14,7 +14,7 @@ from accounts.models import Member
 from alpr.policy.words import Ending
 from hotlists.models import Entry, EntryQuerySet, HotList
 from hotlists.moves import ASKED_BEFORE, KEPT_AFTER, decides, turn
-from hotlists.wanted import end_of
+from hotlists.reading import end_of
 from trail.models import Event
 from trail.services import record
 from trail.verbs import Verb

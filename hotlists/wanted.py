@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any, Required, TypedDict
 
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from accounts.models import Agency, Member
 from hotlists import anchors, patterns, plates
 from hotlists.models import Entry, HotList
 from hotlists.moves import latest_expiry
+from hotlists.reading import end_of
 from trail.models import Offense
 from trail.purpose import VagueReason, check_case_number, check_reason, refuse_immigration
 
@@ -83,11 +84,6 @@ def lay_keys(entry: Entry) -> None:
     described = {name: getattr(entry, name) for name in ("make", "model", "color", "body")}
     entry.anchor = anchors.anchor_of(plate=entry.plate, **described)
     entry.plate_key = "" if entry.anchor else plates.fold(entry.plate)
-
-
-def end_of(day: date) -> datetime:
-    """The first moment after `day`, in the department's time: an entry stands through its last day."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
 
 
 def is_whole(text: str) -> bool:
