@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Agency, Member
 from alpr.templatetags.look import day
 from hotlists.changes import changed
-from hotlists.models import Entry
+from hotlists.models import Entry, HotList
 from hotlists.moves import KEPT_AFTER, waiting_change
 from hotlists.reading import end_of
 from hotlists.service_plates import begin, elements_of, purpose_of, put, shut
@@ -86,24 +86,19 @@ def hot_plate_let_go(*, actor: Member, entry: Entry) -> Entry:
 def hot_plates_expire(*, actor: System, agency: Agency) -> int:
     """Close an agency's hot plates 7 days after their last day; gives how many. Can be run again.
 
-    One whose renewal still waits is left for whoever decides on that, and one that somebody is moving just
-    now for the next run.
+    One whose renewal still waits is left for whoever decides on that. Locks the specific lists, so that
+    nobody moves a hot plate meanwhile.
     """
+    lists = HotList.objects.filter(agency=agency, kind=HotList.Kind.SPECIFIC).order_by("pk")
     asked = Entry.objects.filter(
         state_of_entry=Entry.State.WAITING, expires_at__gt=timezone.now(), replaces__isnull=False
     )
-    due = (
-        Entry.objects.hot_plates()
-        .filter(
-            hot_list__agency=agency,
-            state_of_entry__in=[Entry.State.WAITING, Entry.State.IN_USE],
-            expires_at__lte=timezone.now() - KEPT_AFTER,
-        )
-        .exclude(pk__in=asked.values("replaces"))
-        .select_related("hot_list")
-        .select_for_update(of=("self",), no_key=True, skip_locked=True)
+    due = Entry.objects.hot_plates().filter(
+        hot_list__in=list(lists.select_for_update(no_key=True)),
+        state_of_entry__in=[Entry.State.WAITING, Entry.State.IN_USE],
+        expires_at__lte=timezone.now() - KEPT_AFTER,
     )
-    found = list(due)
+    found = list(due.exclude(pk__in=asked.values("replaces")).select_related("hot_list"))
     for entry in found:
         _expire(actor, entry)
     return len(found)
