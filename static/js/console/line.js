@@ -17,6 +17,7 @@
   var poller = null;
   var lastHeard = null;
   var lostAt = null;
+  var brokeAt = null;
   var answered = true;
   var cameIn = 0;
   var newest = 0;
@@ -38,7 +39,7 @@
 
   /* The banner says what stands; it changes its words only with the state, so that it is read out once. */
   function showLost() {
-    if (lostAt === null || Date.now() - lostAt < BLINK) return;
+    if (lostAt === null || Date.now() - brokeAt < BLINK) return;
     var since = page.words.clock(lostAt);
     var words = answered
       ? "The live line is lost since " + since + ". The list is asked for every 5 seconds, so hits come in later than they should."
@@ -60,6 +61,7 @@
   function lost() {
     if (lostAt === null) {
       lostAt = lastHeard || new Date();
+      brokeAt = Date.now();
       cameIn = 0;
       poller = window.setInterval(function () { page.refresh(); showLost(); }, POLL);
       window.setTimeout(showLost, BLINK + 100);
@@ -73,7 +75,7 @@
     window.clearInterval(poller);
     lostAt = poller = null;
     page.refresh().then(function () {
-      if (Date.now() - wasLost < BLINK && banner.hidden) return;
+      if (banner.hidden && !cameIn) return;
       var hits = cameIn === 1 ? "1 hit came in meanwhile." : (cameIn || "No") + " hits came in meanwhile.";
       bannerWords.textContent = "The live line is back after " + page.words.age((Date.now() - wasLost) / 1000) + ". " + hits;
       banner.classList.remove("lost--now");
@@ -104,6 +106,7 @@
     stream.addEventListener("ended", function () {
       stream.close();
       lost();
+      window.setTimeout(listen, POLL);
     });
     stream.addEventListener("error", function () {
       lost();

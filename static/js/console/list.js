@@ -10,6 +10,7 @@
   var JUST_NOW = 120000;
   var asking = null;
   var again = false;
+  var filters = "";
 
   /* Ask for a part of the page: 204 is nothing new; a way out of the session is shown as it is. */
   page.ask = function (address, show) {
@@ -74,22 +75,24 @@
     page.tell("listed");
   }
 
-  /* What is new to this tab. On its very first page only what came in just now is. */
+  /* What is new to this tab. A hit that only comes into sight (a filter is off, others are closed) is no
+     news; one that was committed out of turn is. */
   function meet() {
+    var head = page.head().dataset;
     var fresh = shown().filter(function (hit) { return !page.seen.has(hit.id); });
-    if (page.seen.isFirst) {
-      page.seen.isFirst = false;
-      page.seen.add(fresh.map(function (hit) { return hit.id; }));
-      fresh = fresh.filter(function (hit) { return Date.now() - hit.made < JUST_NOW; });
-      return page.sound.ring(fresh.filter(function (hit) { return hit.rings; }));
-    }
-    page.seen.add(fresh.map(function (hit) { return hit.id; }));
-    var ringing = fresh.filter(function (hit) { return hit.rings; });
-    ringing.forEach(function (hit) { if (!hit.link.hasAttribute("aria-current")) hit.link.classList.add("hit--new"); });
-    if (!ringing.length) return;
-    page.tell("fresh", ringing.length);
-    page.sound.ring(ringing);
-    announce(ringing);
+    var news = fresh.filter(function (hit) {
+      var justMade = Number(head.now) - hit.made < JUST_NOW && head.filters === (filters || head.filters);
+      return hit.rings && (page.seen.isFirst ? justMade : justMade || Number(hit.id) > page.seen.newest);
+    });
+    var isFirst = page.seen.isFirst;
+    filters = head.filters;
+    page.seen.add(fresh.map(function (hit) { return hit.id; }), Number(head.last));
+    if (!news.length) return;
+    page.sound.ring(news);
+    if (isFirst) return;
+    news.forEach(function (hit) { if (!hit.link.hasAttribute("aria-current")) hit.link.classList.add("hit--new"); });
+    page.tell("fresh", news.length);
+    announce(news);
   }
 
   function announce(hits) {

@@ -8,14 +8,16 @@
 
   var MOST = 2000;
   var SEEN = "hits.seen." + page.frame.dataset.member;
+  var NEWEST = "hits.newest." + page.frame.dataset.member;
   var RUNG = "hits.rung." + page.frame.dataset.member;
 
   function read(store, name) {
     try { return JSON.parse(store.getItem(name)) || null; } catch (wrong) { return null; }
   }
 
-  function keep(store, name, ids) {
-    try { store.setItem(name, JSON.stringify(ids.slice(-MOST))); } catch (full) { /* It lasts as long as the page. */ }
+  function keep(store, name, value) {
+    var kept = Array.isArray(value) ? value.slice(-MOST) : value;
+    try { store.setItem(name, JSON.stringify(kept)); } catch (full) { /* It lasts as long as the page. */ }
   }
 
   var before = read(window.sessionStorage, SEEN);
@@ -32,10 +34,15 @@
 
   page.seen = {
     isFirst: before === null,
+    newest: read(window.sessionStorage, NEWEST) || 0,
     has: function (id) { return seen.has(id); },
-    add: function (ids) {
+    /* These were shown, in a list whose last hit was `newest`. */
+    add: function (ids, newest) {
       ids.forEach(function (id) { seen.add(id); });
+      this.isFirst = false;
+      this.newest = Math.max(this.newest, newest);
       keep(window.sessionStorage, SEEN, Array.from(seen));
+      keep(window.sessionStorage, NEWEST, this.newest);
     },
     claim: function (ids) {
       if (!navigator.locks) return Promise.resolve(claim(ids));

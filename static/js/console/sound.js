@@ -13,6 +13,9 @@
     2: [[659, 0, 0.16], [880, 0.18, 0.24]],
     3: [[440, 0, 0.22]]
   };
+  /* What came while the browser held the sound back sounds once it lets it through, if that is soon. */
+  var LATEST = 120000;
+  var heldBack = [];
   var context = null;
 
   function state() {
@@ -43,6 +46,10 @@
   function showBlocked() {
     var said = document.querySelector("[data-blocked]");
     if (said) said.hidden = isRunning();
+    if (!isRunning() || !heldBack.length) return;
+    var late = heldBack.filter(function (hit) { return Date.now() - hit.heldAt < LATEST; });
+    heldBack = [];
+    ring(late);
   }
 
   function loudness(priority) {
@@ -73,7 +80,11 @@
 
   /* Sound once for these hits, as the most urgent of them that is not muted. */
   function ring(hits) {
-    if (!isRunning()) return;
+    if (!isRunning()) {
+      hits.forEach(function (hit) { hit.heldAt = Date.now(); });
+      heldBack = heldBack.concat(hits);
+      return;
+    }
     var now = state();
     var loud = hits.filter(function (hit) { return hit.priority === 1 ? !now.highMuted : !now.muted; });
     if (!loud.length) return;
