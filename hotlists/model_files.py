@@ -108,6 +108,7 @@ class Snapshot(models.Model):
     )
 
     class Meta:
+        verbose_name = "loaded file"
         ordering = ["-loaded_at"]
         default_permissions = ()
 
@@ -196,7 +197,7 @@ class Refresh(models.Model):
     snapshot = models.OneToOneField(Snapshot, on_delete=models.PROTECT, null=True, related_name="refresh")
 
     class Meta:
-        verbose_name_plural = "refreshes"
+        verbose_name = "received file"
         ordering = ["-received_at"]
         default_permissions = ()
         indexes = [

@@ -55,3 +55,5 @@ def test_records_are_named_in_the_words_of_the_department() -> None:
     assert names["PurgeRun"] == "deletion runs"
     assert names["ImageJob"] == "photographs"
     assert names["Transfer"] == "batches"
+    assert names["Snapshot"] == "loaded files"
+    assert names["Refresh"] == "received files"
