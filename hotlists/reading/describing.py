@@ -152,6 +152,8 @@ def _constants(mapping: Mapping, today: date) -> Iterable[str]:
 
 def _unreadable(mapping: Mapping, today: date, field: str, value: str) -> str:
     """Why a value could not be read from a line; empty where it could."""
+    if not value.isprintable():
+        return "It holds a character that cannot be shown."
     if field == "priority" and value in ("", "1", "2", "3"):
         return ""
     if field == "source_file":

@@ -26,9 +26,8 @@ def speaks_of_immigration(text: str) -> bool:
 
 def _hints(text: str) -> bool:
     flat = text.translate(_FLAT)
-    for hint in _HINTS:
-        if hint in flat:
-            return True
+    if any(map(flat.__contains__, _HINTS)):
+        return True
     return ("ice" in flat or "ero" in flat) and _ALONE.search(text.lower()) is not None
 
 

@@ -77,9 +77,9 @@ def start_of(day: date) -> datetime:
 
 def plate(value: str) -> str:
     """A whole plate in its written form. Raises `BadValue`; a partial one is a hot plate, entered by hand."""
-    if len(value) <= plates.LONGEST and value.isalnum() and value.isascii():
-        return value.upper()
     text = value.strip()
+    if text.isalnum() and text.isascii() and len(text) <= plates.LONGEST:
+        return text.upper()
     if not text:
         raise BadValue("The plate is missing.")
     if "?" in text or "*" in text:
@@ -106,11 +106,9 @@ def text(field: str, *, coded: bool) -> Callable[[str], str]:
     is_plain = not spoken and named is None
 
     def read(value: str) -> str:
-        if is_plain and len(value) <= longest and value.isalnum() and value.isascii():
-            return value
         tidy = value.strip()
-        if not tidy:
-            return ""
+        if not tidy or (is_plain and tidy.isalnum() and tidy.isascii() and len(tidy) <= longest):
+            return tidy
         if "  " in tidy or "\t" in tidy or not tidy.isascii():
             tidy = " ".join(tidy.split())
         if tidy[0] in "=@+-":
@@ -128,8 +126,9 @@ def text(field: str, *, coded: bool) -> Callable[[str], str]:
 
 def vin(value: str) -> str:
     """A vehicle's number in capitals. Raises `BadValue`."""
-    if len(value) <= LONGEST["vin"] and value.isalnum() and value.isascii():
-        return value.upper()
+    text = value.strip()
+    if text.isalnum() and text.isascii() and len(text) <= LONGEST["vin"]:
+        return text.upper()
     return _vin(value).upper()
 
 

@@ -114,6 +114,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("constants", {"constants": {"expires": "2027-01-01"}}, "The expiry differs from line to line."),
     ("constants", {"constants": {"state": "ZZ"}}, "The state of every line: The state is no state"),
+    ("constants", {"constants": {"make": "Kia\nSoul"}}, "a character that cannot be shown"),
     ("constants", {"constants": {"state": " "}}, "Say what the state is."),
     (
         "constants",
