@@ -78,7 +78,9 @@ SELECT %(hot_list)s, %(snapshot)s, %(now)s, 'in_use', '', '', digest,
     {values}
 FROM staged_row
 """)
-_OF_FRESH = "JOIN staged_fresh USING (line)"
+# In the order of the indexes, which then fill page by page.
+_OF_FRESH = "JOIN staged_fresh USING (line) ORDER BY staged_row.plate"
+_OF_ALL = "WHERE NOT removes ORDER BY staged_row.plate"
 
 
 @dataclass(frozen=True)
@@ -149,4 +151,4 @@ def apply(snapshot: Snapshot, counts: Counts, now: datetime) -> None:
     with connection.cursor() as cursor:
         if counts.changed or counts.removed:
             cursor.execute(_CLOSE, values)
-        cursor.execute(f"{_INSERT} {_OF_FRESH if counts.before else 'WHERE NOT removes'}", values)
+        cursor.execute(f"{_INSERT} {_OF_FRESH if counts.before else _OF_ALL}", values)

@@ -174,7 +174,7 @@ def refresh_confirm(*, actor: Member, refresh: Refresh) -> Refresh:
     Raises `gate.Refused`, and `MoveRefused` for a file that does not wait.
     """
     refresh = _decided(actor, refresh, "confirm")
-    refresh.attempts = 0
+    refresh.attempts = refresh.bytes_read = 0
     moved(refresh, "confirm")
     refresh.save()
     elements = {"sha256": refresh.sha256, "waits_for": refresh.waits_for}
