@@ -281,9 +281,15 @@ def test_a_list_is_designated_approved_and_closed_by_two(
 def test_the_history_of_a_list_names_file_hash_counts_and_who(
     administrator: Member, operator: Member, general_list: HotList, sign_in: SignIn
 ) -> None:
+    address = checked(sign_in(administrator), general_list, "1A,CA,Stolen", "1B,CA,Stolen")
+    Refresh.objects.update(added=1234)
     page = sign_in(operator).get(reverse("hot_list", args=[general_list.pk])).content.decode()
-    assert "svs_20261121.csv" in page
-    assert "SHA-256 9f3a77c19f3a77c1…" in page
+    assert "svs.csv" in page
+    assert f"SHA-256 {Refresh.objects.get().sha256[:16]}…" in page
+    assert "Waits for a person" in page
+    assert "1,234" in page
     assert str(administrator) in page
+    assert address not in page
     assert "Load a file…" not in page
     assert "Take this list out of use" not in page
+    assert address in sign_in(administrator).get(reverse("hot_list", args=[general_list.pk])).content.decode()

@@ -31,7 +31,7 @@ def test_the_page_follows_the_file_without_being_loaded_again(
         asked: list[str] = []
         page.on("framenavigated", lambda frame: asked.append(frame.url))
         page.goto(f"/hot-lists/{general_list.pk}/files/{refresh.pk}/")
-        expect(page.get_by_role("heading", name="Received")).to_be_visible()
+        expect(page.get_by_role("heading", name="Received", exact=True)).to_be_visible()
         Refresh.objects.update(state="checking", bytes_read=refresh.size // 2)
         expect(page.get_by_role("heading", name="% read")).to_be_visible()
         expect(page.get_by_role("progressbar")).to_be_visible()
@@ -41,6 +41,6 @@ def test_the_page_follows_the_file_without_being_loaded_again(
         page.get_by_role("button", name="Load it: 1 added, 0 changed, 0 removed").click()
         expect(page.get_by_role("heading", name="Confirmed, to be loaded")).to_be_visible()
         loading.run(general_list.pk)
-        expect(page.get_by_role("heading", name="Loaded")).to_be_visible()
+        expect(page.get_by_role("heading", name="Loaded", exact=True)).to_be_visible()
         assert page.get_by_role("progressbar").count() == 0
     assert Entry.objects.in_use().get().plate == "1A"
