@@ -44,6 +44,7 @@ CONSOLES = 200
 HITS = 50
 WARM_UP = 3
 AT_ONCE = 10
+SECONDS_TO_OPEN = 300
 SECONDS_TO_WAIT = 60
 EVENT = b"event: hit\n"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -86,10 +87,10 @@ def _department() -> tuple[list[Member], Camera, list[str]]:
     """An agency with a member for each console, a camera, and a hot list with a plate for each hit."""
     agency = agency_found(actor=System("Benchmark"), name="Live Police Department", short_name="Live")
     chief = _member(agency, 0, None)
-    rules = load_preset("vallejo").to_dict()
+    rules, now = load_preset("vallejo").to_dict(), timezone.now()
     AdoptedPolicy.objects.create(
         agency=agency, version=1, preset="vallejo", rules=rules, proposed_by=_member(agency, 1, chief),
-        approved_by=chief, effective_from=timezone.now(),
+        approved_by=chief, approved_at=now, effective_from=now,
     )  # fmt: skip
     members = [_member(agency, number, chief) for number in range(2, CONSOLES + 2)]
     today = timezone.localdate()
@@ -231,9 +232,9 @@ class Ears:
         self.heard.append(time.perf_counter())
         self.changed.set()
 
-    async def until(self, count: Callable[[], int]) -> None:
-        """Wait until it counts all listeners; TimeoutError where it never does."""
-        async with asyncio.timeout(SECONDS_TO_WAIT):
+    async def until(self, count: Callable[[], int], *, seconds: float = SECONDS_TO_WAIT) -> None:
+        """Wait until it counts all listeners; TimeoutError where it does not within `seconds`."""
+        async with asyncio.timeout(seconds):
             while count() < CONSOLES:
                 self.changed.clear()
                 await self.changed.wait()
@@ -252,7 +253,7 @@ async def _measure(port: int, bare: int, cookies: list[str], secret: str, plates
     async with asyncio.TaskGroup() as group:
         listeners = [group.create_task(_console(port, cookie, hits, few)) for cookie in cookies]
         listeners += [group.create_task(_socket(bare, lines)) for _ in cookies]
-        await hits.until(lambda: hits.following)
+        await hits.until(lambda: hits.following, seconds=SECONDS_TO_OPEN)
         await lines.until(lambda: lines.following)
         api = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS_TO_WAIT)
         lag = await _by_turns(hits, lines, say, partial(_post, api, secret), plates)
