@@ -56,10 +56,10 @@ def test_from_the_photograph_to_the_closed_hit_and_the_search(
     _compare(officer)
     expect(officer.locator("#verdict")).to_contain_text("Not yet")
 
-    watching.goto(officer.url.split("?")[0].split("#")[0])
-    _answer_status(watching)
-    officer.reload()
-    expect(officer.locator("#verdict")).to_contain_text("Checked")
+    officer.get_by_role("button", name="Ask dispatch").click()
+    expect(officer.locator("#act")).not_to_contain_text("Ask dispatch")
+    _answer_in_the_queue(watching, system)
+    expect(officer.locator("#verdict")).to_contain_text("Checked", timeout=30_000)
     _close(officer)
 
     _search(sign_in("analyst"), system)
@@ -108,7 +108,7 @@ def _give_photograph(page: Page, system: str, photograph: Path) -> None:
 def _compare(page: Page) -> None:
     record = page.get_by_role("button", name="Record what I saw")
     record.click()
-    expect(page.get_by_role("alert")).to_contain_text("Still without an answer")
+    expect(page.locator(".notice[role=alert]")).to_contain_text("Still without an answer")
     for question in page.locator("[data-question]").all():
         question.locator("input[value=same]").check(force=True)
     page.locator("textarea[name=words]").fill("Walked past: nobody is in it.")
@@ -116,15 +116,20 @@ def _compare(page: Page) -> None:
     expect(page.locator("#ladder")).to_contain_text("Operator 4127")
 
 
-def _answer_status(page: Page) -> None:
-    page.get_by_label("A dispatcher").check(force=True)
-    page.get_by_label("Still listed").check(force=True)
-    page.get_by_label("The answer, as it was given").fill("Still listed, Port Alder PD.")
-    page.get_by_role("button", name="Record the live status").click()
-    expect(page.locator("#verdict")).to_contain_text("Checked")
+def _answer_in_the_queue(page: Page, system: str) -> None:
+    page.goto(f"{system}/dispatch/")
+    asked = page.locator("li.asked", has_text=PLATE)
+    asked.locator("input[name=asked][value=clets]").check(force=True)
+    asked.locator("input[name=answer][value=current]").check(force=True)
+    asked.get_by_label("As it was given").fill("Still listed, Port Alder PD.")
+    asked.get_by_role("button", name="Record the answer").click()
+    expect(page.locator("section", has_text="Answered within the hour").last).to_contain_text(PLATE)
 
 
 def _close(page: Page) -> None:
+    following = page.locator("#act a[href$='/close/']")
+    if following.count():
+        following.first.click()
     page.get_by_label("vehicle or plate recovered").check(force=True)
     page.locator("textarea[name=note]").fill("Parked and empty; the owner was told.")
     page.get_by_role("button", name="Close this hit").click()
