@@ -205,6 +205,12 @@ class HitRead(models.Model):
         return f"further read {self.pk} of {self.hit}"
 
 
+def of_detection(detection_id: uuid.UUID) -> Q:
+    """The condition of the hits that this detection made or joined."""
+    joined = HitRead.objects.filter(detection_id=detection_id)
+    return Q(detection_id=detection_id) | Q(pk__in=joined.values("hit"))
+
+
 class LookBack(models.Model):
     """A new entry, or those that one file added, held against past detections: a job under an inquiry."""
 

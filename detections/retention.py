@@ -23,6 +23,7 @@ from django.utils import timezone
 from accounts.models import Agency, Member
 from accounts.permissions import Permission
 from detections import images, partitions, uuid7
+from detections.model_hits import of_detection
 from detections.models import Detection, Hit, HitRead, HitStep, Hold, ImageJob, PurgeRun
 from trail.actors import System
 from trail.purpose import VagueReason, check_case_number, check_reason
@@ -61,8 +62,7 @@ def hold_place(*, actor: Member, detection: Detection, case_number: str, reason:
     # A purge locks what it is about to delete and asks for holds after that.
     if not Detection.objects.select_for_update().filter(pk=detection.pk).exists():
         raise ValidationError("This detection is deleted: its time was up.")
-    joined = HitRead.objects.filter(detection_id=detection.pk).values("hit")
-    hits = Hit.objects.filter(Q(detection_id=detection.pk) | Q(pk__in=joined)).order_by("pk")
+    hits = Hit.objects.filter(of_detection(detection.pk)).order_by("pk")
     list(hits.select_for_update(of=("self",)).values_list("pk"))
     if Hold.objects.filter(
         detection_id=detection.pk, case_number=hold.case_number, released_at=None

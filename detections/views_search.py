@@ -25,6 +25,7 @@ from accounts.permissions import Permission
 from detections import console, pictures, retention
 from detections import search as query
 from detections.forms_search import HoldForm, SearchForm
+from detections.model_hits import of_detection
 from detections.models import Detection, Hold, Search
 from detections.services_search import elements, search_make
 from hotlists.plates import Position
@@ -179,7 +180,7 @@ def search_detection(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) 
     _record(member, Verb.DETECTION_VIEWED, found)
     read = found.detection
     days = read.agency.policy.retention.detections_days
-    hits = console.visible(member).filter(detection_id=read.pk)
+    hits = console.visible(member).filter(of_detection(read.pk))
     context = {
         "search": found.search,
         "found": found,

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 import psycopg
 import pytest
 from django.db import connections, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from accounts.services import purpose_state
 from detections import live
 from detections.ingest import Read, receive
 from detections.models import Camera, Detection, Hit, HitRead, LookBack, Outcome, ReaderKey, Transfer
+from detections.services_search import search_make
 from hotlists.models import Entry, HotList
 from hotlists.patterns import anchor_of
 from tests.hits.conftest import under
@@ -29,7 +32,7 @@ NOON = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) - timed
 numbers = itertools.count(1)
 
 
-def at(minutes: float) -> datetime:
+def after(minutes: float) -> datetime:
     """So many minutes after a noon."""
     return NOON + timedelta(minutes=minutes)
 
@@ -37,7 +40,7 @@ def at(minutes: float) -> datetime:
 def read(minutes: float, plate: str = "8KRB412", **facts: object) -> Read:
     """One read, so many minutes after noon."""
     given = {"sender_id": f"s-{next(numbers)}", "content_sha256": "c" * 64, "state": "CA"} | facts
-    return Read(captured_at=at(minutes), plate=plate, **given)  # type: ignore[arg-type]
+    return Read(captured_at=after(minutes), plate=plate, **given)  # type: ignore[arg-type]
 
 
 def take(key: Key, *reads: Read, camera: Camera | None = None, batch: str = "") -> list[Hit]:
@@ -120,7 +123,7 @@ def test_what_a_look_back_found_takes_no_reads(reader_key: Key, entry: Maker, op
     (found,) = take(reader_key, read(0))
     inquiry = purpose_state(actor=operator, offense="robbery", case_number="26-11873")
     look_back = LookBack.objects.create(
-        agency=found.agency, entry=found.entry, inquiry=inquiry, since=at(-60), until=at(60)
+        agency=found.agency, entry=found.entry, inquiry=inquiry, since=after(-60), until=after(60)
     )
     Hit.objects.update(look_back=look_back)
     assert len(take(reader_key, read(1))) == 1
@@ -132,7 +135,7 @@ def test_a_parked_car_rings_once_all_night(reader_key: Key, entry: Maker) -> Non
     for minute in range(9, 500, 9):
         assert take(reader_key, read(minute)) == []
     hit.refresh_from_db()
-    assert (hit.captured_at, hit.last_read_at, hit.reads) == (at(0), at(495), 56)
+    assert (hit.captured_at, hit.last_read_at, hit.reads) == (after(0), after(495), 56)
     assert HitRead.objects.filter(hit=hit).count() == 55
 
 
@@ -146,9 +149,21 @@ def test_a_further_read_is_kept_as_it_was_and_changes_nothing_else(reader_key: K
     assert {name for name in before if before[name] != after[name]} == {"reads", "last_read_at"}
     joined = HitRead.objects.get()
     assert {name: getattr(joined, name) for name in better} == better
-    assert (joined.plate, joined.state, joined.captured_at) == ("8KR8412", "NV", at(1))
+    assert (joined.plate, joined.state, joined.captured_at) == ("8KR8412", "NV", after(1))
     receipt_hits = Transfer.objects.order_by("pk").values_list("hits", flat=True)
     assert list(receipt_hits) == [1, 0]
+
+
+def test_the_page_of_a_read_that_joined_names_the_hit(
+    reader_key: Key, entry: Maker, operator: Member, at: Callable[[Member], Client]
+) -> None:
+    entry("8KRB412")
+    (hit,) = take(reader_key, read(0), read(1))
+    inquiry = purpose_state(actor=operator, offense="robbery", case_number="26-11873")
+    search = search_make(actor=operator, inquiry=inquiry, plate="8KRB412")
+    joined = HitRead.objects.get().detection_id
+    page = at(operator).get(reverse("search_detection", args=[search.pk, joined])).content.decode()
+    assert page.count(reverse("hit", args=[hit.pk])) == 1
 
 
 @pytest.fixture
@@ -222,7 +237,7 @@ def test_batches_out_of_order_join_backwards(reader_key: Key, entry: Maker) -> N
     for minutes in (30, 21, 12, 3):
         take(reader_key, read(minutes))
     assert standing() == [(4, [3, 12, 21])]
-    assert Hit.objects.get().last_read_at == at(30)
+    assert Hit.objects.get().last_read_at == after(30)
 
 
 def test_the_same_batch_twice_joins_once(reader_key: Key, entry: Maker) -> None:
@@ -264,4 +279,4 @@ def test_batches_at_the_same_time_make_one_hit(reader_key: Key, entry: Maker) ->
         thread.join()
     assert not errors, errors
     hit = Hit.objects.get()
-    assert (hit.reads, hit.further_reads.count(), hit.last_read_at) == (8, 7, at(3.5))
+    assert (hit.reads, hit.further_reads.count(), hit.last_read_at) == (8, 7, after(3.5))
