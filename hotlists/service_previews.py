@@ -59,22 +59,12 @@ def hot_plate_preview(*, actor: Member, hot_list: HotList, **wanted: Unpack[Want
     if may_search:
         gate.require(actor, Permission.SEARCH, on=hot_list, inquiry=inquiry)
     found = past(entry, DAYS)
-    record(
-        actor,
-        Verb.PREVIEWED,
-        "a part of a plate" if entry.plate else "a description",
-        inquiry=inquiry,
-        elements=_pattern(entry),
-        detail=_figures(found),
-    )
-    agency = hot_list.agency
-    return Preview(
-        entry,
-        found if may_search else replace(found, plates=()),
-        agency.policy.hot_lists.most_matches_a_day,
-        cited(agency, "most_matches_a_day"),
-        may_search,
-    )
+    what = "a part of a plate" if entry.plate else "a description"
+    elements, detail = _pattern(entry), _figures(found)
+    record(actor, Verb.PREVIEWED, what, inquiry=inquiry, elements=elements, detail=detail)
+    most, clause = entry.agency.policy.hot_lists.most_matches_a_day, cited(entry.agency, "most_matches_a_day")
+    shown = found if may_search else replace(found, plates=())
+    return Preview(entry, shown, most, clause, may_search)
 
 
 def refuse_unseen(entry: Entry, actor: Member) -> None:

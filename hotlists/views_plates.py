@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.models import Member
 from accounts.permissions import Permission
 from hotlists import services, showing
 from hotlists.changes import side_by_side
@@ -135,9 +136,7 @@ def _page(
     member, given = viewer(request), given or {}
     old = entry.replaces
     showing.record_shown(member, entry.hot_list, [entry, *([old] if old else [])])
-    moves = moves_open_to(member, entry)
-    names = {move.name for move in moves}
-    context = {
+    context = _moves(member, entry, given) | {
         "entry": entry,
         "own": showing.with_results([entry])[0],
         "is_own": entry.entered_by_id == member.pk,
@@ -150,16 +149,22 @@ def _page(
         "successor": entry.replaced_by.exclude(decided_at=None).exclude(state_of_entry="declined").first(),
         "look_back": getattr(entry, "look_back", None),
         "sees_hits": gate.allows(member, Permission.SEE_HITS, on=entry),
-        "ending": bool(names & {"renew", "let_go"}) and is_ending(entry),
-        "may_change": "change" in names,
-        "asked": [
-            (move, given.get(move.name) or _form(move.name, entry), move.name in STOPPING)
-            for move in moves
-            if move.name != "change"
-        ],
         "policy": entry.agency.policy.hot_lists,
     }
     return render(request, "hotlists/hot_plate.html", context, status=status)
+
+
+def _moves(member: Member, entry: Entry, given: dict[str, forms.Form]) -> dict[str, Any]:
+    """What the page offers of the table of moves, each with its form and whether it ends something."""
+    moves = moves_open_to(member, entry)
+    names = {move.name for move in moves}
+    asked = [
+        (move, given.get(move.name) or _form(move.name, entry), move.name in STOPPING)
+        for move in moves
+        if move.name != "change"
+    ]
+    ending = bool(names & {"renew", "let_go"}) and is_ending(entry)
+    return {"asked": asked, "may_change": "change" in names, "ending": ending}
 
 
 def _form(move: str, entry: Entry, typed: Any = None) -> forms.Form:

@@ -52,6 +52,14 @@ def entry_of(actor: Member, hot_list: HotList, wanted: Wanted) -> Entry:
     Raises ValidationError that names every field which says too little or more than the policy allows.
     """
     refuse_closed(hot_list)
+    given = {name: wanted.get(name) for name in ("year", "priority")}
+    entry = Entry(hot_list=hot_list, entered_by=actor, **given, **_values(hot_list, wanted))
+    lay_keys(entry)
+    entry.clean_fields()
+    return entry
+
+
+def _values(hot_list: HotList, wanted: Wanted) -> dict[str, Any]:
     agency = hot_list.agency
     values = _checked(
         plate=(lambda text: _plate(text, wanted, agency), wanted["plate"]),
@@ -67,16 +75,7 @@ def entry_of(actor: Member, hot_list: HotList, wanted: Wanted) -> Entry:
     )
     values["expires_at"] = end_of(values.pop("expires_on"))
     del values["offense"]
-    entry = Entry(
-        hot_list=hot_list,
-        entered_by=actor,
-        year=wanted.get("year"),
-        priority=wanted.get("priority"),
-        **values,
-    )
-    lay_keys(entry)
-    entry.clean_fields()
-    return entry
+    return values
 
 
 def lay_keys(entry: Entry) -> None:
