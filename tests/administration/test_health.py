@@ -16,7 +16,7 @@ from accounts.models import AdoptedPolicy
 from alpr import health
 from detections import retention
 from detections.models import Camera, ImageJob
-from hotlists.models import HotList, Snapshot
+from hotlists.models import HotList
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def test_an_old_list_and_a_missed_purge_are_warnings_without_names(
     client: Client, general_list: HotList
 ) -> None:
     long_ago = timezone.now() - timedelta(days=3)
-    Snapshot.objects.update(loaded_at=long_ago)
+    HotList.objects.update(source_at=long_ago)
     AdoptedPolicy.objects.update(effective_from=long_ago)
     code, body = ready(client)
     assert code == 200
