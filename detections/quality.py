@@ -154,7 +154,8 @@ def _counted(agency: Agency, since: datetime, until: datetime) -> list[dict[str,
         agency=agency, status=Hit.Status.CLOSED, closed_at__gte=since, closed_at__lt=until
     )
     judged = closed.annotate(finding=judgment(), list=F("entry__hot_list_id")).order_by()
-    return list(judged.values("list", "camera", "engine", "match", "finding").annotate(hits=Count("pk")))
+    grouped = judged.values("list", "camera", "engine", "match", "finding").annotate(hits=Count("pk"))
+    return [dict(row) for row in grouped]
 
 
 def judgment() -> Case:

@@ -72,12 +72,12 @@ def general(agency: Agency, people: People, rng: random.Random) -> tuple[HotList
 
 def today(people: People, stolen: HotList, listed: list[Line]) -> Refresh:
     """Today's file of stolen vehicles, with one more; and a later one that lost most lines, which waits."""
-    newly = _line(*NEWLY_STOLEN[:2], **_vehicle(NEWLY_STOLEN[2:6]), **_case(NEWLY_STOLEN[6:]))
+    newly = _listed(NEWLY_STOLEN)
     _load(people, stolen, "svs", _csv([*listed[:-2], newly]), hours=0.7)
     return _load(people, stolen, "svs", _csv(listed[:20]), hours=0.1)
 
 
-def _list(agency: Agency, people: People, name: str, source: HotList.Source) -> HotList:
+def _list(agency: Agency, people: People, name: str, source: str) -> HotList:
     return list_designate(
         actor=people["admin"], agency=agency, name=name, kind=HotList.Kind.GENERAL, source=source
     )
@@ -134,11 +134,15 @@ def _abducted() -> Line:
 
 
 def _stolen(rng: random.Random) -> list[Line]:
-    known = [
-        _line(plate, state, **_vehicle((make, model, color, body)), **_case((case, synopsis)))
-        for plate, state, make, model, color, body, case, synopsis in STOLEN
-    ]
+    known = [_listed(facts) for facts in STOLEN]
     return [*known, *_invented(rng, 60, "Stolen vehicle", 38000)]
+
+
+def _listed(facts: tuple[str, ...]) -> Line:
+    plate, state, make, model, color, body, case_number, synopsis = facts
+    return _line(
+        plate, state, case_number=case_number, synopsis=synopsis, **_vehicle((make, model, color, body))
+    )
 
 
 def _invented(rng: random.Random, count: int, reason: str, first_case: int) -> list[Line]:
@@ -157,10 +161,6 @@ def _line(plate: str, state: str, reason: str = "Stolen vehicle", **values: str)
 
 def _vehicle(facts: tuple[str, ...]) -> Line:
     return dict(zip(("make", "model", "color", "body"), facts, strict=True))
-
-
-def _case(facts: tuple[str, ...]) -> Line:
-    return dict(zip(("case_number", "synopsis"), facts, strict=True))
 
 
 def _csv(lines: list[Line]) -> bytes:
