@@ -58,7 +58,8 @@ def hits_escalate(*, actor: System, agency: Agency) -> int:
     What it does is on the trail and in the open consoles: the hit is marked, and waits with the supervisors.
     """
     kind = ContentType.objects.get_for_model(Hit)
-    told = Event.objects.filter(verb=Verb.HIT_ESCALATED, content_type=kind, agency=agency)
+    keys = [str(key) for key in left_open(agency).values_list("pk", flat=True)]
+    told = Event.objects.filter(verb=Verb.HIT_ESCALATED, content_type=kind, object_pk__in=keys)
     passed_on = {int(key) for key in told.values_list("object_pk", flat=True)}
     rows = left_open(agency).exclude(pk__in=passed_on).select_for_update(of=("self",), skip_locked=True)
     hits = list(rows[:MOST_AT_ONCE])

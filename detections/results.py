@@ -40,6 +40,8 @@ def shown_to(member: Member) -> list[HitStep]:
 @act
 def results_read(*, actor: Member, hits: list[int]) -> int:
     """Keep that the member has seen these results; those of others are left alone. Gives how many."""
-    return Hit.objects.filter(pk__in=hits_unread(actor).values("pk")).filter(pk__in=hits).update(
-        told_at=timezone.now()
+    return (
+        Hit.objects.filter(pk__in=hits_unread(actor).values("pk"))
+        .filter(pk__in=hits)
+        .update(told_at=timezone.now())
     )

@@ -122,6 +122,7 @@ def test_what_was_seen_is_on_the_trail(operator: Member, make_hit: MakeHit) -> N
     assert event.policy_version == hit.agency.policy_label
     assert Hit.objects.get().rungs_done == ["alert", "seen"]
 
+
 # What the list holds in other words, or only in part
 
 
