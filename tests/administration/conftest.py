@@ -73,6 +73,21 @@ def detection(camera: Camera, entry: Callable[..., Entry]) -> Detection:
 
 
 @pytest.fixture
+def hot_plate(entry: Callable[..., Entry], specific_list: HotList, operator: Member) -> Callable[..., Entry]:
+    """A hot plate of the operator's: `hot_plate("9BQT661", state_of_entry=...)`."""
+
+    def make(plate: str, **other: Any) -> Entry:
+        facts = {
+            "hot_list": specific_list, "snapshot": None, "entered_by": operator, "case_number": "26-11873",
+            "synopsis": "Driver wanted for the Quay St robbery.", "state_of_entry": Entry.State.WAITING,
+            "expires_at": timezone.now() + timedelta(days=20),
+        }  # fmt: skip
+        return entry(plate, **facts | other)
+
+    return make
+
+
+@pytest.fixture
 def world(
     documents: None,
     agency: Agency,

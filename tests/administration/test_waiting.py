@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_q.models import Task
@@ -23,7 +20,6 @@ from alpr import waiting
 from alpr.waiting import hits, jobs, kept, lists, people
 from detections.models import Camera, Detection, Hit, ImageJob
 from hotlists.models import Entry, HotList, Refresh
-from tests.administration.conftest import PLATE, SignIn
 from tests.cast import PASSWORD, enroll
 from training.models import Certificate
 
@@ -41,21 +37,6 @@ def all_for(member: Member) -> list[str]:
 
 def own_of(member: Member) -> list[str]:
     return words(waiting.yours(waiting.ask(member)))
-
-
-@pytest.fixture
-def hot_plate(entry: Make, specific_list: HotList, operator: Member) -> Make:
-    """A hot plate of the operator's: `hot_plate("9BQT661", state_of_entry=...)`."""
-
-    def make(plate: str, **other: Any) -> Entry:
-        facts = {
-            "hot_list": specific_list, "snapshot": None, "entered_by": operator, "case_number": "26-11873",
-            "synopsis": "Driver wanted for the Quay St robbery.", "state_of_entry": Entry.State.WAITING,
-            "expires_at": timezone.now() + timedelta(days=20),
-        }  # fmt: skip
-        return entry(plate, **facts | other)
-
-    return make
 
 
 def test_nothing_waits_at_first(administrator: Member, custodian: Member) -> None:
@@ -370,82 +351,3 @@ def test_old_lists_and_silent_readers_are_said(
     assert kept.purge_last(asker).words == "Never run"
     HotList.objects.update(is_restricted=True)
     assert kept.lists_age(waiting.ask(custodian)).words == "None designated"
-
-
-@pytest.mark.parametrize("name", ["waiting", "waiting_count"])
-def test_nobody_signed_in_learns_what_waits(name: str, client: Any) -> None:
-    answer = client.get(reverse(name))
-    assert answer.status_code == 302
-    assert "/accounts/login/" in answer["Location"]
-
-
-@pytest.mark.parametrize("who", ["operator", "dispatcher", "supervisor", "administrator", "lapsed"])
-def test_the_page_names_no_plate_and_agrees_with_the_count(
-    who: str, detection: Detection, hot_plate: Make, sign_in: SignIn, request: pytest.FixtureRequest
-) -> None:
-    hot_plate("9BQT661")
-    Hit.objects.update(asked_at=timezone.now())
-    member = request.getfixturevalue(who)
-    client = sign_in(member)
-    page = client.get(reverse("waiting")).content.decode()
-    shown = page.split("<main")[1]
-    for secret in (PLATE, "9BQT661", "26-11873"):
-        assert secret not in page
-    own = waiting.yours(waiting.ask(member))
-    assert shown.count('class="queue__item"') == len(own)
-    counted = client.get(reverse("waiting_count")).content.decode()
-    assert f">{len(own)}<" in counted if own else "thing" not in counted
-    assert all(wait.what in shown for wait in own)
-
-
-def test_every_line_leads_to_a_page_that_opens(
-    detection: Detection, hot_plate: Make, administrator: Member, supervisor: Member, dispatcher: Member,
-    sign_in: SignIn, general_list: HotList,
-) -> None:  # fmt: skip
-    hot_plate("9BQT661")
-    long_ago = timezone.now() - timedelta(hours=30)
-    Hit.objects.update(asked_at=long_ago, made_at=long_ago, exigent_at=long_ago)
-    HotList.objects.filter(pk=general_list.pk).update(source_at=long_ago)
-    opened = 0
-    for member in (administrator, supervisor, dispatcher):
-        client = sign_in(member)
-        for wait in waiting.yours(waiting.ask(member)):
-            assert client.get(wait.url).status_code == 200, (str(member), wait.what)
-            opened += 1
-    assert opened >= 6
-
-
-def test_the_masthead_links_to_it_without_script(operator: Member, sign_in: SignIn) -> None:
-    page = sign_in(operator).get(reverse("my_record")).content.decode()
-    masthead = page.split("<main")[0]
-    assert f'<a href="{reverse("waiting")}">Waits for you' in masthead
-    assert f'hx-get="{reverse("waiting_count")}"' in masthead
-    assert '"X-Background": "1"' in masthead
-
-
-def test_the_count_asks_again_each_minute_and_once_signed_out_no_more(
-    operator: Member, sign_in: SignIn
-) -> None:
-    client = sign_in(operator)
-    counted = client.get(reverse("waiting_count")).content.decode()
-    assert 'hx-trigger="every 60s"' in counted
-    assert 'id="waiting-count"' in counted
-    client.logout()
-    after = client.get(reverse("waiting_count"), follow=True).content.decode()
-    assert 'id="waiting-count"' not in after
-
-
-def test_the_count_costs_the_same_however_many_lists_there_are(
-    administrator: Member, agency: Agency, sign_in: SignIn
-) -> None:
-    client, costs = sign_in(administrator), []
-    for number in range(20):
-        HotList.objects.create(
-            agency=agency, name=f"List {number}", kind=HotList.Kind.GENERAL, source="slr",
-            designated_by=administrator, source_at=timezone.now() - timedelta(days=3),
-        )  # fmt: skip
-        if number in (1, 19):
-            with CaptureQueriesContext(connection) as queries:
-                client.get(reverse("waiting_count"))
-            costs.append(len(queries))
-    assert costs[0] == costs[1]
