@@ -8,7 +8,7 @@ from typing import Any
 
 from alpr.templatetags.look import day, state_name
 from hotlists.models import Entry, Priority
-from hotlists.plates import differences
+from hotlists.plates import positions
 
 PLATE = "Plate"
 
@@ -31,7 +31,7 @@ class Line:
         """Of two plates, the places that differ, from 1; empty for every other field."""
         if self.label != PLATE or not self.before:
             return []
-        return [place.number for place in differences(self.before, self.after)]
+        return [place.number for place in positions(self.before, self.after) if place.listed != place.read]
 
 
 def _text(name: str) -> Callable[[Entry], str]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hotlists import vocabulary
 from hotlists.anchors import Shapes, shape_of
+from hotlists.changes import Line
 from hotlists.models import Entry, HotList
 from hotlists.patterns import Meeting, alignment, anchor_of, differing, is_partial, known, meets, tidy
 from hotlists.plates import GROUPS, BadPlate, fold
@@ -210,3 +211,8 @@ def test_a_description_is_met_where_every_attribute_is_named_and_the_same() -> N
     assert meets(entry(state="CA", **described), "8KRB412", "NV", make="Toyota", color="gray") is None
     assert meets(entry(), "8KRB412", make="Toyota", color="gray") is None
     assert vocabulary.alike_colors("GRY", "silver")
+
+
+def test_a_change_of_a_part_of_a_plate_marks_the_wildcards_that_change() -> None:
+    assert Line("Plate", "8K?B*", "8KRB*").places == [3]
+    assert Line("Plate", "8KRB*", "8KR?*").places == [4]
