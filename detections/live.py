@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -70,6 +71,7 @@ class Notice:
     agency_id: int = 0
     list_id: int = 0
     member_id: int = 0
+    heard_at: float = field(default_factory=time.monotonic, compare=False)
 
 
 def read_notice(channel: str, payload: str) -> Notice | None:

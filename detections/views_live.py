@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import Permission
 from detections.live import CHOSEN, NEW, RESUMED, Notice, listener
-from detections.live_access import SECONDS_BETWEEN, Sight, desk, let_go, look
+from detections.live_access import Sight, desk, let_go, look
 from training.rules import rule
 
+SECONDS_BETWEEN_BEATS = 12.0
 MOST_MISSED = 200
 MOST_TOLD = 2_000
 LIVE = b"event: live\ndata: now\n\n"
-BEAT = f": still here\nevent: beat\ndata: {SECONDS_BETWEEN:.0f}\n\n".encode()
+BEAT = f": still here\nevent: beat\ndata: {SECONDS_BETWEEN_BEATS:.0f}\n\n".encode()
 
 
 @rule(Permission.SEE_HITS)
@@ -30,8 +31,8 @@ def console_live(request: HttpRequest) -> StreamingHttpResponse:
 
     Only hits that the member may see are spoken of. The event's id is the hit's: a console that comes back
     with Last-Event-ID (or, the first time, with the last hit it shows as `after`) hears of those it missed,
-    then `live`. A `beat` keeps the line open; access is asked again at each, and `ended` closes the stream
-    when it is gone.
+    then `live`. A `beat` keeps the line open. Access is asked for at each of them, and `ended` closes the
+    stream when it is gone.
     """
     last = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     watch = Watch(
@@ -47,11 +48,13 @@ class Watch:
     """One open console: whose it is, under which session, and which hits it has heard of."""
 
     def __init__(self, member_id: int, session_key: str, last: int | None) -> None:
+        self.member_id, self.session_key = member_id, session_key
         self.look = partial(look, member_id, session_key)
+        self.stamp: str | None = None
         self.last = last
         self.told: set[int] = set()
         self.sight: Sight | None = None
-        self.next_beat = 0.0
+        self.next_beat = time.monotonic() + SECONDS_BETWEEN_BEATS
 
     async def events(self) -> AsyncIterator[bytes]:
         """The stream, from the first comment until access ends or the reader goes."""
@@ -59,7 +62,7 @@ class Watch:
         # The request's own thread stays as long as the stream; its connection need not.
         await sync_to_async(let_go)()
         try:
-            async with desk.open(), listener.follow() as queue:
+            async with desk.open(self.member_id, self.session_key), listener.follow() as queue:
                 async for lines in self._answers(queue):
                     yield lines
         except (TimeoutError, OperationalError, InterfaceError):
@@ -75,12 +78,11 @@ class Watch:
         yield b"event: ended\ndata: access\n\n"
 
     async def _sight_for(self, notices: Sequence[Notice]) -> Sight | None:
-        """The gate's answer by which these are judged: the last one, or a new one where that is old."""
-        now, kept = time.monotonic(), self.sight
-        resumed = any(notice.kind == RESUMED for notice in notices)
-        if not kept or not notices or resumed or not all(kept.decides(notice, now) for notice in notices):
-            self.sight = await desk.ask(self.look)
-            self.next_beat = time.monotonic() + SECONDS_BETWEEN
+        """What the member may hear of: the gate's last answer, or a new one where its stamp is another."""
+        since = max((notice.heard_at for notice in notices), default=time.monotonic() - 1)
+        stamp = await desk.stamp(self.session_key, since=since)
+        if stamp is None or stamp != self.stamp:
+            self.stamp, self.sight = stamp, await desk.ask(self.look)
         return self.sight
 
     async def _next(self, queue: asyncio.Queue[Notice]) -> list[Notice]:
@@ -89,6 +91,7 @@ class Watch:
             async with asyncio.timeout(max(0.0, self.next_beat - time.monotonic())):
                 notices = [await queue.get()]
         except TimeoutError:
+            self.next_beat = time.monotonic() + SECONDS_BETWEEN_BEATS
             return []
         while not queue.empty():
             notices.append(queue.get_nowait())

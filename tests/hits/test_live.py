@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection
+from guardian.models import GroupObjectPermission
 from guardian.shortcuts import assign_perm
 
-from accounts.models import Member
+from accounts.models import AdoptedPolicy, Member
 from accounts.services import member_deactivate
 from detections.live import CHANNEL, CHOSEN, NEW, Notice, read_notice
-from detections.live_access import SECONDS_BETWEEN, SECONDS_VALID, Sight
+from detections.live_access import Sight, stamps
 from detections.models import Hit
 from detections.services_console import volume_set
 from detections.services_hits import hit_see
@@ -135,22 +137,42 @@ def test_it_ends_with_the_access(
         else:
             with connection.cursor() as cursor:
                 cursor.execute("DELETE FROM django_session")
-        assert live.next() == {"event": "ended", "data": "access"}
         make_hit()
+        assert live.next() == {"event": "ended", "data": "access"}
         assert live.is_over()
 
 
-def test_an_answer_of_the_gate_counts_for_fifteen_seconds_and_only_for_what_stood_then() -> None:
-    sight = Sight(member_id=1, agency_id=1, lists=frozenset({4}), newest_list=6, asked_at=100.0)
-    heard = Notice(NEW, hit_id=9, agency_id=1, list_id=4)
-    assert SECONDS_BETWEEN < SECONDS_VALID <= 15
-    assert sight.decides(heard, 100.0 + SECONDS_VALID - 0.1)
-    assert not sight.decides(heard, 100.0 + SECONDS_VALID)
-    assert not sight.decides(replace(heard, list_id=7), 100.0)
+def test_the_stamp_of_a_console_changes_with_all_that_its_access_rests_on(
+    operator: Member, second_operator: Member, general_list: HotList
+) -> None:
+    key, other = session_of(operator), session_of(second_operator)
+
+    def now() -> dict[str, str]:
+        return stamps({key: operator.pk, other: second_operator.pk})
+
+    before = now()
+    assert set(before) == {key, other}
+    assert now() == before
+    for change, both in (
+        (lambda: Certificate.objects.filter(member=operator).update(revoked_on="2026-01-01"), False),
+        (lambda: operator.groups.clear(), False),
+        (lambda: Member.objects.filter(pk=operator.pk).update(is_active=False), False),
+        (lambda: assign_perm("hotlists.see_restricted", operator, general_list), False),
+        (lambda: HotList.objects.filter(pk=general_list.pk).update(is_restricted=True), True),
+        (lambda: GroupObjectPermission.objects.all().delete(), True),
+        (lambda: AdoptedPolicy.objects.update(effective_from="2026-01-01T00:00Z"), True),
+    ):
+        change()
+        after = now()
+        assert after[key] != before[key]
+        assert (after[other] != before[other]) is both
+        before = after
+    Session.objects.filter(session_key=key).delete()
+    assert set(now()) == {other}
 
 
 def test_only_hits_in_sight_and_the_own_choices_are_heard() -> None:
-    sight = Sight(member_id=1, agency_id=1, lists=frozenset({4}), newest_list=6, asked_at=0.0)
+    sight = Sight(member_id=1, agency_id=1, lists=frozenset({4}))
     heard = Notice(NEW, hit_id=9, agency_id=1, list_id=4)
     assert sight.hears(heard)
     assert not sight.hears(replace(heard, agency_id=2))
