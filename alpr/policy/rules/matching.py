@@ -213,9 +213,7 @@ class HotLists(RuleGroup):
             "The policy sets no limit to how broad a partial plate or description may be.",
         ),
         AtLeast(1),
-        Newer(
-            25, "The text sets no limit; an entry that rings each hour is no longer looked at."
-        ),
+        Newer(25, "The text sets no limit; an entry that rings each hour is no longer looked at."),
     ]
     look_back_days: Annotated[
         int | None,
