@@ -1,26 +1,22 @@
-"""The way of a file: what is loaded by itself, what waits and why, what overtakes what, what is swept."""
+"""The way of a file: what is loaded by itself, what waits and why, what overtakes what, what is no list."""
 
 from __future__ import annotations
 
 import gzip
 import io
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from django.core.files.storage import default_storage
 from django.utils import timezone
-from django_q.models import OrmQ
 
-from accounts.models import AdoptedPolicy, Member
-from hotlists import loading, service_refresh, sweeping, tasks
+from accounts.models import Member
+from hotlists import loading, tasks
 from hotlists.ending import VERBS
 from hotlists.models import Entry, HotList, Mapping, Refresh, Snapshot
 from hotlists.moves_files import REFRESH_MOVES, moves_open_to
-from hotlists.services import refresh_confirm, refresh_let_go, refresh_now, refresh_receive
+from hotlists.services import refresh_confirm, refresh_let_go
 from tests.hotlists.conftest import csv
-from trail.actors import System
+from tests.hotlists.refreshing import lines, plates, read, receive
 from trail.models import Event
 from trail.moves import MoveRefused
 from trail.verbs import Verb
@@ -28,50 +24,6 @@ from training.gate import Refused
 
 pytestmark = pytest.mark.usefixtures("media")
 State = Refresh.State
-
-
-def receive(hot_list: HotList, *lines: str, how: str = "folder", **more: Any) -> Refresh:
-    """A file of these lines, received from the watched folder unless said otherwise; not read yet."""
-    actor = more.pop("actor", None) or System("Watched folder", hot_list.agency)
-    given = {"file": csv(*lines), "file_name": "svs.csv"} | more
-    refresh: Refresh = refresh_receive(actor=actor, hot_list=hot_list, how=how, **given)
-    return refresh
-
-
-def read(hot_list: HotList, *lines: str, **more: Any) -> Refresh:
-    """The same, read by the worker."""
-    refresh = receive(hot_list, *lines, **more)
-    loading.run(hot_list.pk)
-    refresh.refresh_from_db()
-    return refresh
-
-
-def plates(hot_list: HotList) -> set[str]:
-    """The plates in use."""
-    return set(Entry.objects.in_use().filter(hot_list=hot_list).values_list("plate", flat=True))
-
-
-def lines(count: int, start: int = 0) -> list[str]:
-    """So many good lines."""
-    return [f"7AB{number:04},CA,Stolen" for number in range(start, start + count)]
-
-
-@pytest.fixture
-def changes(general_list: HotList, administrator: Member) -> HotList:
-    """The general list, whose files hold changes: `put` and `remove` by the column `action`."""
-    mapping = Mapping.objects.create(
-        agency=general_list.agency, name="Changes", source="svs", delimiter=",", is_incremental=True,
-        columns=[{"field": name, "column": name} for name in ("plate", "state", "reason", "action")],
-        words={"action": {"A": "put", "D": "remove"}}, made_by=administrator,
-    )  # fmt: skip
-    general_list.mapping = mapping
-    general_list.save()
-    return general_list
-
-
-def delta(*given: str) -> Any:
-    """A file of changes."""
-    return csv(*given, header="plate,state,reason,action")
 
 
 # Who decides.
@@ -331,204 +283,10 @@ def test_a_file_that_is_no_list_leaves_the_list_as_it_is(what: str, general_list
     assert len(plates(general_list)) == 10
 
 
-def test_a_formula_in_a_cell_is_text_and_no_more(general_list: HotList) -> None:
-    read(general_list, "1A,CA,=HYPERLINK(1)", "1B,CA,@SUM(1)", "1C,CA,\"=cmd|' /C calc'!A0\"")
-    reasons = set(Entry.objects.in_use().values_list("reason", flat=True))
-    assert len(reasons) == len(plates(general_list))
-
-
-# Files of changes.
-
-
-def test_a_file_of_changes_leaves_what_it_does_not_name(changes: HotList) -> None:
-    read(changes, file=delta("1A,CA,Stolen,A", "1B,CA,Stolen,A", "1C,CA,Stolen,A"))
-    refresh = read(changes, file=delta("1B,CA,Taken,A", "1C,CA,,D", "1D,CA,Stolen,A"))
-    assert refresh.state == State.LOADED
-    assert (refresh.added, refresh.changed, refresh.removed, refresh.unchanged) == (1, 1, 1, 0)
-    assert refresh.is_incremental
-    assert plates(changes) == {"1A", "1B", "1D"}
-    assert Entry.objects.in_use().get(plate="1B").reason == "Taken"
-    assert "Removed by svs.csv." in Entry.objects.filter(plate="1C").values_list("closed_why", flat=True)
-
-
-def test_removing_what_is_not_there_is_a_bad_line(changes: HotList) -> None:
-    HotList.objects.update(bad_percent=100)
-    read(changes, file=delta("1A,CA,Stolen,A"))
-    refresh = read(changes, file=delta("1B,CA,Stolen,A", "9Z,CA,,D", "1A,NV,,D"))
-    assert (refresh.state, refresh.good, refresh.bad) == (State.LOADED, 1, 2)
-    assert refresh.problems == [
-        [3, "It removes what the list does not have."],
-        [4, "It removes what the list does not have."],
-    ]
-    assert plates(changes) == {"1A", "1B"}
-
-
-def test_in_a_file_of_changes_the_last_line_counts(changes: HotList) -> None:
-    HotList.objects.update(bad_percent=100, shrink_percent=100)
-    read(changes, file=delta("1A,CA,Stolen,A", "1B,CA,Stolen,A"))
-    refresh = read(changes, file=delta("1A,CA,,D", "1A,CA,Taken,A", "1B,CA,Taken,A", "1B,CA,,D"))
-    assert (refresh.changed, refresh.removed, refresh.bad) == (1, 1, 2)
-    assert refresh.problems[0] == [2, "Line 3 says something else of its plate and state, and counts."]
-    assert Entry.objects.in_use().get().reason == "Taken"
-
-
-def test_a_file_of_changes_given_again_changes_nothing(changes: HotList) -> None:
-    HotList.objects.update(shrink_percent=100)
-    read(changes, file=delta("1A,CA,Stolen,A", "1B,CA,Stolen,A"))
-    read(changes, file=delta("1A,CA,,D"))
-    assert read(changes, file=delta("1A,CA,Stolen,A", "1B,CA,Stolen,A")).state == State.UNCHANGED
-    assert plates(changes) == {"1B"}
-
-
-def test_changes_that_wait_are_not_overtaken_by_later_changes(changes: HotList) -> None:
-    waiting = read(changes, file=delta("1A,CA,Stolen,A", "bad"))
-    later = read(changes, file=delta("1B,CA,Stolen,A"))
-    waiting.refresh_from_db()
-    assert (waiting.state, later.state) == (State.WAITING, State.LOADED)
-
-
-def test_changes_that_empty_a_list_wait(changes: HotList) -> None:
-    read(changes, file=delta(*(f"{line},A" for line in lines(10))))
-    refresh = read(changes, file=delta(*(f"{line.replace('Stolen', '')},D" for line in lines(5))))
-    assert (refresh.state, refresh.waits_for, refresh.removed) == (State.WAITING, ["shrinks"], 5)
-    assert len(plates(changes)) == 10
-
-
-def test_an_empty_file_of_changes_is_good_news(changes: HotList) -> None:
-    read(changes, file=delta("1A,CA,Stolen,A"))
-    assert read(changes, file=delta()).state == State.LOADED
-    assert plates(changes) == {"1A"}
-
-
-def test_a_policy_that_adds_removes_nothing_and_shrinks_nothing(general_list: HotList) -> None:
-    read(general_list, *lines(10))
-    adopted = general_list.agency.adopted
-    assert adopted is not None
-    rules = adopted.policy.to_dict()
-    rules["hot_lists"]["general_overwrites"]["value"] = False
-    AdoptedPolicy.objects.filter(pk=adopted.pk).update(rules=rules)
-    refresh = read(general_list, "1Z,CA,Stolen")
-    assert (refresh.state, refresh.added, refresh.removed) == (State.LOADED, 1, 0)
-    assert len(plates(general_list)) == 11
-
-
-# What becomes of the document, and of what nobody decides.
-
-
-@pytest.mark.parametrize("end", ["loaded", "unchanged", "refused", "let_go"])
-def test_the_document_goes_when_its_way_ends(
-    end: str, general_list: HotList, administrator: Member, django_capture_on_commit_callbacks: Any
-) -> None:
-    if end == "unchanged":
-        read(general_list, "1A,CA,Stolen")
-    with django_capture_on_commit_callbacks(execute=True):
-        refresh = receive(general_list, *(["bad"] if end == "refused" else ["1A,CA,Stolen"]))
-        place = str(refresh.document.name)
-        assert default_storage.exists(place)
-        if end == "let_go":
-            Refresh.objects.update(state=State.WAITING)
-            refresh_let_go(actor=administrator, refresh=refresh, why="No")
-        else:
-            loading.run(general_list.pk)
-    refresh.refresh_from_db()
-    assert (refresh.state, bool(refresh.document)) == (end, False)
-    assert not default_storage.exists(place)
-
-
-def test_the_document_stays_while_the_file_waits(
-    general_list: HotList, django_capture_on_commit_callbacks: Any
-) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        refresh = read(general_list, "1A,CA,Stolen", "bad")
-    assert default_storage.exists(str(refresh.document.name))
-    assert "svs" not in str(refresh.document.name)
-
-
-def test_nobody_decided(general_list: HotList) -> None:
-    refresh = read(general_list, "1A,CA,Stolen", "bad")
-    young = read(general_list, "1B,CA,Stolen", "bad")
-    Refresh.objects.filter(pk=refresh.pk).update(finished_at=timezone.now() - timedelta(days=8))
-    tasks.sweep_files()
-    refresh.refresh_from_db()
-    young.refresh_from_db()
-    assert (refresh.state, refresh.why) == (State.LET_GO, "Nobody decided.")
-    assert young.state == State.WAITING
-
-
-def test_what_was_left_over_is_deleted(
-    general_list: HotList, media: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ended, waiting = read(general_list, "1A,CA,Stolen"), read(general_list, "1B,CA,Stolen", "bad")
-    (media / "lists" / "stray").write_bytes(b"half a file")
-    sweeping.delete_documents()
-    assert (media / "lists" / "stray").exists()
-    monkeypatch.setattr(sweeping, "LEFT_FOR", timedelta(0))
-    sweeping.delete_documents()
-    left = [path.name for path in (media / "lists").iterdir()]
-    assert left == [Path(str(waiting.document.name)).name]
-    ended.refresh_from_db()
-    assert not ended.document
-
-
-# Queue.
-
-
-def test_only_the_id_travels(general_list: HotList, django_capture_on_commit_callbacks: Any) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        refresh = receive(general_list, "8KRB412,CA,Stolen", file_name="8KRB412.csv")
-    task = OrmQ.objects.get().task
-    assert (task["func"], task["args"], task["kwargs"]) == ("hotlists.tasks.refresh", (str(refresh.pk),), {})
-    assert task["timeout"] == service_refresh.LONGEST_RUN.total_seconds()
-    assert "8KRB412" not in str(task)
-
-
-def test_a_job_that_comes_again_does_nothing(general_list: HotList) -> None:
-    refresh = read(general_list, "1A,CA,Stolen")
-    before = Snapshot.objects.count()
-    for _ in range(2):
-        tasks.refresh(str(refresh.pk))
-    tasks.refresh("00000000-0000-0000-0000-000000000000")
-    assert Snapshot.objects.count() == before
-
-
-def test_a_forgotten_file_is_queued_again(general_list: HotList) -> None:
-    refresh = receive(general_list, "1A,CA,Stolen")
-    assert tasks.requeue_files() == 0
-    Refresh.objects.update(received_at=timezone.now() - timedelta(minutes=5), state=State.CHECKING)
-    assert tasks.requeue_files() == 1
-    assert OrmQ.objects.get().task["args"] == (str(refresh.pk),)
-
-
-def test_a_file_that_stops_its_worker_is_given_up(general_list: HotList) -> None:
-    refresh = receive(general_list, "1A,CA,Stolen")
-    Refresh.objects.update(attempts=loading.MOST_ATTEMPTS, state=State.CHECKING)
-    loading.run(general_list.pk)
-    refresh.refresh_from_db()
-    assert refresh.state == State.REFUSED
-    assert refresh.why == "The worker stopped 5 times on this file. Nothing was loaded."
-
-
-def test_progress_is_saved_while_it_runs(general_list: HotList, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[tuple[int, int]] = []
-    plain = loading._note
-
-    def note(refresh: Refresh, *given: Any) -> None:
-        plain(refresh, *given)
-        kept = Refresh.objects.get(pk=refresh.pk)
-        seen.append((kept.good, kept.percent))
-
-    monkeypatch.setattr("hotlists.staging.CHUNK", 1_000)
-    monkeypatch.setattr(loading, "_note", note)
-    read(general_list, *lines(5_000))
-    assert [good for good, _ in seen[:5]] == [1_000, 2_000, 3_000, 4_000, 5_000]
-    assert [percent for _, percent in seen] == sorted(percent for _, percent in seen)
-    assert seen[-1] == (5_000, 100)
-
-
-def test_refresh_now_answers_with_what_it_did(general_list: HotList, administrator: Member) -> None:
-    before: datetime = timezone.now()
-    refresh = refresh_now(actor=administrator, hot_list=general_list, file=csv(*lines(3)), file_name="a.csv")
-    assert (refresh.state, refresh.added) == (State.LOADED, 3)
-    assert refresh.finished_at is not None
-    assert refresh.finished_at >= before
-    assert not OrmQ.objects.exists()
+def test_a_formula_in_a_cell_is_a_bad_line(general_list: HotList) -> None:
+    read(general_list, *lines(3))
+    refresh = read(
+        general_list, "1A,CA,=HYPERLINK(1)", "1B,CA,@SUM(1)", "1C,CA,\"=cmd|' /C calc'!A0\"", *lines(3)
+    )
+    assert (refresh.state, refresh.bad, refresh.good) == (State.WAITING, 3, 3)
+    assert plates(general_list) == {"7AB0000", "7AB0001", "7AB0002"}
