@@ -31,15 +31,7 @@ def hot_plates(agency: Agency, people: dict[str, Member]) -> list[Entry]:
     The plate of the robbery is looked for in the past days as well; the part of a plate and the description
     were previewed before they were entered.
     """
-    hot_list = list_designate(
-        actor=people["admin"],
-        agency=agency,
-        name="Hot plates",
-        kind=HotList.Kind.SPECIFIC,
-        source=HotList.Source.LOCAL,
-    )
-    list_approve(actor=people["chief"], hot_list=hot_list)
-    hot_list = list_set(actor=people["admin"], hot_list=hot_list, look_back_days=7)
+    hot_list = _own_list(agency, people)
     robbery = _enter(
         people["operator2"], hot_list, "9BQT661", "Robbery", "26-11873", ROBBERY, offense="robbery",
         look_back_days=7, person="Driver of the getaway car", make="TOYOTA", model="RAV4", color="WHI",
@@ -59,6 +51,18 @@ def hot_plates(agency: Agency, people: dict[str, Member]) -> list[Entry]:
         color="GRY", body="pickup",
     )  # fmt: skip
     return [*in_use, waiting]
+
+
+def _own_list(agency: Agency, people: dict[str, Member]) -> HotList:
+    hot_list = list_designate(
+        actor=people["admin"],
+        agency=agency,
+        name="Hot plates",
+        kind=HotList.Kind.SPECIFIC,
+        source=HotList.Source.LOCAL,
+    )
+    list_approve(actor=people["chief"], hot_list=hot_list)
+    return list_set(actor=people["admin"], hot_list=hot_list, look_back_days=7)
 
 
 def _enter(
