@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from alpr.policy import Compared, ListKind, Policy
 from detections.models import Hit
-from hotlists import vocabulary
 from hotlists.models import Entry
 from hotlists.patterns import ANY, ONE, alignment, same_attribute
 from hotlists.plates import Position
+from hotlists.vocabulary import in_words
 
 SAME, DIFFERS, UNCLEAR, BASIS = "same", "differs", "unclear", "basis"
 PASSING = frozenset({SAME, BASIS})
@@ -175,22 +175,6 @@ def _vehicle(hit: Hit) -> list[Question]:
         for name, listed, read in facts
         if listed
     ]  # fmt: skip
-
-
-def in_words(name: str, said: str) -> str:
-    """An attribute of the vehicle as people say it, `gray` for `GRY`; what is not known stays."""
-    names = {
-        "make": vocabulary.name_of_make,
-        "color": vocabulary.name_of_color,
-        "body": vocabulary.name_of_body,
-    }
-    return names[name](said) if name in names else said
-
-
-def vehicle_in_words(entry: Entry) -> str:
-    """The listed vehicle as people say it, with its year; empty where the list says nothing."""
-    said = [in_words(name, str(getattr(entry, name))) for name in ("color", *VEHICLE[:2], "body")]
-    return " ".join(part for part in (str(entry.year or ""), *said) if part)
 
 
 def _read(words: str) -> tuple[Reading, ...]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Agency, Member
 from alpr.policy import Rung
 from detections.model_reads import Camera
+from hotlists import vocabulary
 from hotlists.models import Entry, Priority, Snapshot
 from hotlists.patterns import alignment
 from hotlists.plates import Position
@@ -178,7 +179,7 @@ class Hit(models.Model):
     @property
     def vehicle(self) -> str:
         """The vehicle as read, in words."""
-        return " ".join(part for part in (self.color, self.make, self.model, self.body) if part)
+        return vocabulary.vehicle(color=self.color, make=self.make, model=self.model, body=self.body)
 
 
 class HitRead(models.Model):

@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts.keys import HashedKey
 from accounts.models import Agency, Member
 from detections import uuid7
+from hotlists import vocabulary
 from trail.models import Inquiry
 
 
@@ -195,7 +196,7 @@ class Detection(models.Model):
     @property
     def vehicle(self) -> str:
         """The vehicle as read, in words; empty where the reader said nothing."""
-        return " ".join(part for part in (self.color, self.make, self.model, self.body) if part)
+        return vocabulary.vehicle(color=self.color, make=self.make, model=self.model, body=self.body)
 
 
 class ImageJob(models.Model):

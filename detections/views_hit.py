@@ -18,7 +18,7 @@ from alpr.policy import Policy
 from detections import console as shown
 from detections import ladder, left_open, pictures, results
 from detections import services_hits as services
-from detections.comparison import listing, vehicle_in_words
+from detections.comparison import listing
 from detections.forms_hits import FORMS, MoveForm
 from detections.models import Hit
 from detections.stepping import purpose
@@ -177,7 +177,6 @@ def _hit_context(
         "is_possible": asked in possible,
         "heading": HEADINGS.get(asked, ""),
         "how": "Exact" if found.is_exact and not found.state_differs else "Possible",
-        "listed_vehicle": vehicle_in_words(found.entry),
         "places": alignment(found.entry.plate, found.plate),
         "is_left_open": left_open.is_left_open(found, policy),
     } | _answers_context(found, policy)

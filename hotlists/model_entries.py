@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import Agency, Member
+from hotlists import vocabulary
 from hotlists.model_files import Snapshot
 from hotlists.model_lists import HotList, Priority
 from hotlists.plates import STATES
@@ -214,6 +215,6 @@ class Entry(models.Model):
     @property
     def vehicle(self) -> str:
         """The listed vehicle in words, empty where the list says nothing."""
-        return " ".join(
-            str(part) for part in (self.year, self.color, self.make, self.model, self.body) if part
+        return vocabulary.vehicle(
+            year=self.year, color=self.color, make=self.make, model=self.model, body=self.body
         )

@@ -16,8 +16,25 @@ __all__ = [
     "body",
     "color",
     "colors",
+    "in_words",
     "make",
     "name_of_body",
     "name_of_color",
     "name_of_make",
+    "vehicle",
 ]
+_NAMES = {"make": name_of_make, "color": name_of_color, "body": name_of_body}
+
+
+def in_words(name: str, said: str) -> str:
+    """An attribute of a vehicle (`make`, `model`, `color`, `body`) as people say it, `gray` for `GRY`.
+
+    What is not known stays as it is.
+    """
+    return _NAMES[name](said) if name in _NAMES else said
+
+
+def vehicle(*, color: str, make: str, model: str, body: str, year: int | None = None) -> str:
+    """A vehicle as people say it, `2014 gray Honda CIVIC sedan`; empty where nothing is known of it."""
+    said = {"color": color, "make": make, "model": model, "body": body}
+    return " ".join(part for part in (str(year or ""), *(in_words(*each) for each in said.items())) if part)
