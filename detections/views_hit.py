@@ -41,6 +41,7 @@ SERVICES: dict[str, Callable[..., Any]] = {
     "stop": services.hit_stop,
     "close": services.hit_close,
 }
+FURTHER_READS_SHOWN = 10
 HEADINGS = {
     "ask": "Ask dispatch for the live status",
     "validate": "The live status",
@@ -179,6 +180,7 @@ def _hit_context(
         "how": "Exact" if found.is_exact and not found.state_differs else "Possible",
         "places": alignment(found.entry.plate, found.plate),
         "is_left_open": left_open.is_left_open(found, policy),
+        "further_reads": found.further_reads.order_by("-captured_at")[:FURTHER_READS_SHOWN],
     } | _answers_context(found, policy)
 
 

@@ -166,6 +166,19 @@ def test_the_page_of_a_read_that_joined_names_the_hit(
     assert page.count(reverse("hit", args=[hit.pk])) == 1
 
 
+def test_the_hit_lists_its_further_reads(
+    reader_key: Key, entry: Maker, operator: Member, at: Callable[[Member], Client]
+) -> None:
+    entry("8KRB412")
+    (hit,) = take(reader_key, read(0))
+    address = reverse("hit", args=[hit.pk])
+    assert "Read again by this camera" not in at(operator).get(address).content.decode()
+    take(reader_key, read(1, "8KR8412"), read(2))
+    page = at(operator).get(address).content.decode()
+    assert page.count('as <span class="mono">8KR8412</span>') == 1
+    assert "3 reads" in page
+
+
 @pytest.fixture
 def notices(transactional_db: object) -> Iterator[Callable[[], list[str]]]:
     """Gives what was announced since it was asked last, of new hits and of changes."""
