@@ -145,8 +145,8 @@ def test_a_further_read_is_kept_as_it_was_and_changes_nothing_else(reader_key: K
     before = Hit.objects.filter(pk=hit.pk).values().get()
     better = {"confidence": 0.99, "image": "2026/11/22/" + "0" * 32 + ".jpg", "box": [1, 2, 30, 12]}
     take(reader_key, read(1, "8KR8412", state="NV", color="red", **better))
-    after = Hit.objects.filter(pk=hit.pk).values().get()
-    assert {name for name in before if before[name] != after[name]} == {"reads", "last_read_at"}
+    now = Hit.objects.filter(pk=hit.pk).values().get()
+    assert {name for name in before if before[name] != now[name]} == {"reads", "last_read_at"}
     joined = HitRead.objects.get()
     assert {name: getattr(joined, name) for name in better} == better
     assert (joined.plate, joined.state, joined.captured_at) == ("8KR8412", "NV", after(1))
