@@ -162,26 +162,36 @@ def _hit_context(
     above, below = shown.rungs(found, policy, doing=asked)
     if form is None and asked in possible:
         form = FORMS[asked](hit=found, policy=policy)
+    return (
+        {
+            "hit": found,
+            "verdict": ladder.verdict(found, policy, yours="see" in may),
+            "above": above,
+            "below": below,
+            "doing": asked,
+            "move": ladder.MOVES.get(asked),
+            "following": ladder.MOVES.get(following),
+            "form": form,
+            "can": possible,
+            "is_possible": asked in possible,
+            "heading": HEADINGS.get(asked, ""),
+            "is_left_open": left_open.is_left_open(found, policy),
+        }
+        | _read_context(found)
+        | _answers_context(found, policy)
+    )
+
+
+def _read_context(found: Hit) -> dict[str, Any]:
+    """What was read, held against what is listed, and read again."""
     return {
-        "hit": found,
         "entry": found.entry,
         "reason": shown.reason(found.entry),
         "row": shown.rows([found])[0],
-        "verdict": ladder.verdict(found, policy, yours="see" in may),
-        "above": above,
-        "below": below,
-        "doing": asked,
-        "move": ladder.MOVES.get(asked),
-        "following": ladder.MOVES.get(following),
-        "form": form,
-        "can": possible,
-        "is_possible": asked in possible,
-        "heading": HEADINGS.get(asked, ""),
         "how": "Exact" if found.is_exact and not found.state_differs else "Possible",
         "places": alignment(found.entry.plate, found.plate),
-        "is_left_open": left_open.is_left_open(found, policy),
         "further_reads": found.further_reads.order_by("-captured_at")[:FURTHER_READS_SHOWN],
-    } | _answers_context(found, policy)
+    }
 
 
 def _answers_context(found: Hit, policy: Policy) -> dict[str, Any]:
