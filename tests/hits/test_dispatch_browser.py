@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -144,7 +145,10 @@ def test_the_picture_is_enlarged_moved_and_closed_with_keys(
     view = page.locator("[data-lens-view]")
     left = view.evaluate("e => e.scrollLeft")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"document.querySelector('[data-lens-view]').scrollLeft > {left}")
+    until = time.monotonic() + 10
+    while view.evaluate("e => e.scrollLeft") <= left:
+        assert time.monotonic() < until, "The picture did not move."
+        page.wait_for_timeout(50)
     page.keyboard.press("0")
     assert image.evaluate("e => e.offsetWidth") == before
     page.keyboard.press("s")

@@ -9,12 +9,12 @@ from django.core.management.base import BaseCommand
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from detections.api.errors import answer
 from detections.models import Camera
 from trail.models import Event
 from trail.services import act
 from trail.verbs import Outcome, Verb
 from training import gate
+from training.api.errors import answer
 from training.gate import Refused
 from training.refusals import record_refusal, refusals_recorded
 
