@@ -156,7 +156,7 @@ def test_every_value_is_stored_and_unknown_ones_pass(post, row) -> None:
     assert post(sent).status_code == 201
     stored = Detection.objects.get()
     assert (stored.plate, stored.state, stored.confidence) == ("8KRB412", "CA", 0.93)
-    assert stored.vehicle == "GRAY HONDA CIVIC sedan"
+    assert stored.vehicle == "gray Honda CIVIC sedan"
     assert (stored.latitude, stored.longitude, stored.direction) == (38.0, -122.25, "north")
     assert stored.candidates == [{"plate": "BKRB412", "confidence": 1.0}]
     assert stored.box == [1, 2, 30, 12]
