@@ -26,7 +26,7 @@ SWITCHES = [
 OUTSIDE = {"DATABASE_URL", "ALPR_SECRET_KEY", "ALPR_DEMONSTRATION"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system() -> Iterator[str]:
     """The running demonstration; gives its address."""
     data = environment.REPOSITORY / "data" / f"browser-{os.getpid()}"

@@ -64,8 +64,8 @@ def test_an_open_hit_passes_axe(sign_in: SignIn, system: str) -> None:
     page.goto(f"{system}/console/")
     links = [each.get_attribute("href") for each in page.locator("a.hit").all()]
     assert len(links) >= 10
-    # Every other, which has one of each kind.
-    for link in links[::2]:
+    # Every fourth: they stand by priority, so some of each.
+    for link in links[::4]:
         page.goto(f"{system}{link}")
         found = problems(page)
         assert not found, "\n".join(found)
