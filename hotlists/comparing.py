@@ -7,10 +7,12 @@ anew, so that its history stays.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from hotlists.model_files import Snapshot
 from hotlists.models import HotList
@@ -121,20 +123,32 @@ def compare(hot_list: HotList, staged: Staged, *, closing: bool) -> Counts:
         if not before:
             cursor.execute("SELECT line FROM staged_row WHERE removes ORDER BY line")
             return Counts(0, staged.puts, 0, 0, 0, tuple(line for (line,) in cursor))
-        cursor.execute(_FRESH, values)
-        fresh = cursor.rowcount
+        fresh = _by_hash(cursor, _FRESH, values)
         cursor.execute("ANALYZE staged_fresh")
         cursor.execute(_CHANGED, values)
         changed = cursor.rowcount
         unknown: tuple[int, ...] = ()
         if closing:
-            cursor.execute(_GONE, values)
+            _by_hash(cursor, _GONE, values)
         elif staged.removes:
             cursor.execute(_REMOVED, values)
             unknown = tuple(line for (line,) in cursor)
         cursor.execute("SELECT count(*) FROM staged_close WHERE NOT changed")
         (removed,) = cursor.fetchone()
     return Counts(before, fresh - changed, changed, removed, staged.puts - fresh, unknown)
+
+
+def _by_hash(cursor: CursorWrapper, statement: str, values: Mapping[str, object]) -> int:
+    """Run a statement that holds all rows against all entries, never row by row.
+
+    The planner may not know yet how large a list has become; for one row it would take a loop, which takes
+    hours for a million. Gives the number of rows.
+    """
+    cursor.execute("SET LOCAL enable_nestloop = off")
+    cursor.execute(statement, values)
+    found = cursor.rowcount
+    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+    return found
 
 
 def apply(snapshot: Snapshot, counts: Counts, now: datetime) -> None:
