@@ -138,7 +138,7 @@ def compare(hot_list: HotList, staged: Staged, *, closing: bool) -> Counts:
     return Counts(before, fresh - changed, changed, removed, staged.puts - fresh, unknown)
 
 
-def _by_hash(cursor: CursorWrapper, statement: str, values: Mapping[str, object]) -> int:
+def _by_hash(cursor: CursorWrapper, statement: str, values: Mapping[str, int]) -> int:
     """Run a statement that holds all rows against all entries, never row by row.
 
     The planner may not know yet how large a list has become; for one row it would take a loop, which takes
@@ -146,7 +146,7 @@ def _by_hash(cursor: CursorWrapper, statement: str, values: Mapping[str, object]
     """
     cursor.execute("SET LOCAL enable_nestloop = off")
     cursor.execute(statement, values)
-    found = cursor.rowcount
+    found: int = cursor.rowcount
     cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
     return found
 
