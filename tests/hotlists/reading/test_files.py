@@ -22,7 +22,7 @@ def zipped() -> bytes:
     """The list in an archive."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr("list.csv", LIST)
+        archive.writestr(zipfile.ZipInfo("list.csv"), LIST)
     return made.getvalue()
 
 
