@@ -4,7 +4,8 @@
   "use strict";
 
   var POLL = 3000;
-  var BACKGROUND = { headers: { "X-Background": "1" }, credentials: "same-origin" };
+  /* A question that is not answered by then never is. */
+  var LONGEST = 9000;
   var queue = document.querySelector("[data-dispatch]");
   if (!queue) return;
   var announcements = document.getElementById("announcements");
@@ -37,6 +38,7 @@
       window.location.reload();
       return null;
     }
+    if (answer.status >= 500) throw new Error("The server could not answer.");
     if (lost) say("Live again.");
     lost = false;
     line.textContent = "Asked every 3 s, last " + new Date().toTimeString().slice(0, 8);
@@ -51,7 +53,11 @@
 
   function refresh() {
     var have = queue.querySelector("[data-fingerprint]").dataset.fingerprint;
-    return fetch(queue.dataset.dispatch + "?have=" + have, BACKGROUND).then(heard).catch(broken);
+    var limit = new AbortController();
+    var timer = window.setTimeout(function () { limit.abort(); }, LONGEST);
+    return fetch(queue.dataset.dispatch + "?have=" + have, {
+      headers: { "X-Background": "1" }, credentials: "same-origin", signal: limit.signal
+    }).then(heard).catch(broken).finally(function () { window.clearTimeout(timer); });
   }
 
   function isBegun(row) {

@@ -1,6 +1,7 @@
 /* The live line. Server-sent events say that something changed; the list is then asked for, and is the truth:
    so nothing is lost or doubled when the line breaks, the server starts again or the laptop sleeps. Behind a
-   broken line the list is asked for every five seconds, and the page says since when it is broken. */
+   broken line the list is asked for every five seconds, and the page says since when it is broken. A line that
+   says nothing may be open at this end alone: it is made again. */
 (function () {
   "use strict";
 
@@ -52,10 +53,14 @@
 
   function heard() {
     lastHeard = new Date();
-    window.clearTimeout(watchdog);
-    watchdog = window.setTimeout(lost, SILENCE);
+    watch();
     if (lostAt !== null) back();
     showLine();
+  }
+
+  function watch() {
+    window.clearTimeout(watchdog);
+    watchdog = window.setTimeout(function () { lost(); listen(); }, SILENCE);
   }
 
   function lost() {
@@ -87,6 +92,7 @@
   function listen() {
     if (!window.EventSource) return lost();
     if (stream) stream.close();
+    watch();
     newest = Math.max(newest, Number(page.head().dataset.last));
     stream = new EventSource(page.frame.dataset.live + "?after=" + newest);
     // Asking at each beat also shows an ended session its way out: no plate stays on an idle screen.
@@ -114,11 +120,13 @@
     });
   }
 
-  /* A laptop that slept, or a network that came back, has a line that only looks open. */
+  /* A laptop that slept, or a network that came back, has a line that only looks open. A page in the background
+     is woken seldom as well, but has heard of its line meanwhile. */
   var lastTick = Date.now();
   window.setInterval(function () {
-    var slept = Date.now() - lastTick > SLEPT;
-    lastTick = Date.now();
+    var now = Date.now();
+    var slept = now - lastTick > SLEPT && !(lastHeard && now - lastHeard < SLEPT);
+    lastTick = now;
     if (slept) { lost(); listen(); }
   }, 1000);
   window.addEventListener("offline", function () { answered = false; lost(); });

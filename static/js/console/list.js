@@ -6,7 +6,8 @@
   var page = window.hitsConsole;
   if (!page) return;
 
-  var BACKGROUND = { headers: { "X-Background": "1" }, credentials: "same-origin" };
+  /* A question that is not answered by then never is, and must not keep the next ones waiting. */
+  var LONGEST = 15000;
   var JUST_NOW = 120000;
   var asking = null;
   var again = false;
@@ -14,14 +15,18 @@
 
   /* Ask for a part of the page: 204 is nothing new; a way out of the session is shown as it is. */
   page.ask = function (address, show) {
-    return fetch(address, BACKGROUND).then(function (answer) {
+    var limit = new AbortController();
+    var timer = window.setTimeout(function () { limit.abort(); }, LONGEST);
+    return fetch(address, {
+      headers: { "X-Background": "1" }, credentials: "same-origin", signal: limit.signal
+    }).then(function (answer) {
       if (answer.redirected || answer.status === 401 || answer.status === 403) {
         window.location.reload();
         return false;
       }
       if (answer.status >= 500) throw new Error("The server could not answer.");
       return answer.status === 200 ? answer.text().then(show).then(function () { return true; }) : true;
-    });
+    }).finally(function () { window.clearTimeout(timer); });
   };
 
   /* One question at a time; what is heard meanwhile asks once more. */
@@ -61,16 +66,17 @@
   }
 
   function show(html) {
-    var scroll = page.list.querySelector(".hits__list").scrollTop;
+    var down = page.list.querySelector(".hits__scroll").scrollTop;
+    var along = page.list.querySelector(".hits__list").scrollLeft;
     var focused = document.activeElement && document.activeElement.closest("#hits") ? document.activeElement : null;
     var hit = focused && focused.dataset.hit;
     page.list.innerHTML = html;
-    page.list.querySelector(".hits__list").scrollTop = scroll;
+    page.list.querySelector(".hits__scroll").scrollTop = down;
+    page.list.querySelector(".hits__list").scrollLeft = along;
     if (hit) {
       var same = page.list.querySelector("[data-hit='" + hit + "']");
       if (same) same.focus({ preventScroll: true });
     }
-    showCurrent();
     meet();
     page.tell("listed");
   }
