@@ -29,23 +29,24 @@ from detections.models import Hit
 from hotlists.models import HotList
 from training import gate
 
-# A row that is written gets a new xmin, and where one is deleted the count is another.
+# A row that is written gets a new xmin, and where one is deleted the count is another. The sum, since a
+# transaction that began before another may be committed after it, with an xmin that is not the highest.
 STAMPS = """
     WITH shared AS (
         SELECT concat_ws('/',
             (SELECT max(id) FROM accounts_adoptedpolicy WHERE effective_from <= now()),
-            (SELECT concat(count(*), ',', max(xmin::text::bigint)) FROM accounts_adoptedpolicy),
-            (SELECT concat(count(*), ',', max(xmin::text::bigint)) FROM guardian_groupobjectpermission),
-            (SELECT concat(count(*), ',', max(xmin::text::bigint)) FROM hotlists_hotlist),
-            (SELECT concat(count(*), ',', max(xmin::text::bigint)) FROM training_course),
-            (SELECT concat(count(*), ',', max(xmin::text::bigint)) FROM training_session)) AS stamp
+            (SELECT concat(count(*), ',', sum(xmin::text::bigint)) FROM accounts_adoptedpolicy),
+            (SELECT concat(count(*), ',', sum(xmin::text::bigint)) FROM guardian_groupobjectpermission),
+            (SELECT concat(count(*), ',', sum(xmin::text::bigint)) FROM hotlists_hotlist),
+            (SELECT concat(count(*), ',', sum(xmin::text::bigint)) FROM training_course),
+            (SELECT concat(count(*), ',', sum(xmin::text::bigint)) FROM training_session)) AS stamp
     )
     SELECT console.key, concat_ws('/', %s::text, shared.stamp, member.xmin,
-        (SELECT concat(count(*), ',', max(xmin::text::bigint))
+        (SELECT concat(count(*), ',', sum(xmin::text::bigint))
             FROM training_certificate WHERE member_id = member.id),
-        (SELECT concat(count(*), ',', max(xmin::text::bigint))
+        (SELECT concat(count(*), ',', sum(xmin::text::bigint))
             FROM accounts_member_groups WHERE member_id = member.id),
-        (SELECT concat(count(*), ',', max(xmin::text::bigint))
+        (SELECT concat(count(*), ',', sum(xmin::text::bigint))
             FROM guardian_userobjectpermission WHERE user_id = member.id))
     FROM unnest(%s::text[], %s::bigint[]) AS console (key, member_id)
     JOIN django_session AS held ON held.session_key = console.key AND held.expire_date > now()

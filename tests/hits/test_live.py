@@ -171,6 +171,21 @@ def test_the_stamp_of_a_console_changes_with_all_that_its_access_rests_on(
     assert set(now()) == {other}
 
 
+def test_the_stamp_changes_with_what_was_written_before_and_committed_after(
+    operator: Member, general_list: HotList, specific_list: HotList
+) -> None:
+    console = {session_of(operator): operator.pk}
+    slow = connection.copy()
+    slow.set_autocommit(False)
+    with slow.cursor() as cursor:
+        cursor.execute("UPDATE hotlists_hotlist SET is_restricted = TRUE WHERE id = %s", [general_list.pk])
+    HotList.objects.filter(pk=specific_list.pk).update(name="Plates of our own")
+    before = stamps(console)
+    slow.commit()
+    slow.close()
+    assert stamps(console) != before
+
+
 def test_only_hits_in_sight_and_the_own_choices_are_heard() -> None:
     sight = Sight(member_id=1, agency_id=1, lists=frozenset({4}))
     heard = Notice(NEW, hit_id=9, agency_id=1, list_id=4)
