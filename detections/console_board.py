@@ -82,6 +82,9 @@ class Board:
 def board(member: Member) -> Board:
     """What the member's list shows now."""
     choice = choice_of(member)
+    seen = console.visible(member).order_by("-pk")
+    # Asked first: what is made meanwhile is then newer than the last, and rings wherever it shows up.
+    newest = seen.values_list("pk", flat=True).first() or 0
     passes = passes_filters(choice)
     waiting = console.waiting(member)
     passing = waiting.filter(passes)
@@ -91,13 +94,12 @@ def board(member: Member) -> Board:
         passing=Count("pk", filter=passes),
         found_passing=Count("pk", filter=passes & past),
     )
-    seen = console.visible(member).order_by("-pk")
     return Board(
         member=member,
         choice=choice,
         hits=list(passing.exclude(past)[: console.MOST_IN_LIST]),
         found=list(passing.filter(past)[:MOST_FOUND]),
-        newest=seen.values_list("pk", flat=True).first() or 0,
+        newest=newest,
         closed_today=seen.filter(status=Hit.Status.CLOSED, closed_at__gte=midnight()).count(),
         **counts,
     )

@@ -77,7 +77,7 @@ class Notice:
 def read_notice(channel: str, payload: str) -> Notice | None:
     """The notice in what PostgreSQL passed on; None for what nobody here sends."""
     numbers = payload.split()
-    if not all(number.isdigit() for number in numbers):
+    if not all(number.isdecimal() for number in numbers):
         return None
     if channel == CHOICES and len(numbers) == 1:
         return Notice(CHOSEN, member_id=int(payload))

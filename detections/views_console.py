@@ -77,7 +77,7 @@ def console_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("have") == board.fingerprint:
         return HttpResponse(status=204)
     number = request.GET.get("open", "")
-    open_hit = shown.visible(member).filter(pk=int(number)).first() if number.isdigit() else None
+    open_hit = shown.visible(member).filter(pk=int(number)).first() if number.isdecimal() else None
     context = list_context(member, open_hit=open_hit, board=board)
     return render(request, "detections/console_list.html", context)
 
@@ -101,7 +101,7 @@ def back(request: HttpRequest) -> HttpResponse:
     if request.POST.get("back") == "settings":
         return redirect("console_settings")
     hit = request.POST.get("hit", "")
-    return redirect("hit", pk=int(hit)) if hit.isdigit() else redirect("console")
+    return redirect("hit", pk=int(hit)) if hit.isdecimal() else redirect("console")
 
 
 @rule(Permission.SEE_HITS)

@@ -36,7 +36,7 @@ def console_live(request: HttpRequest) -> StreamingHttpResponse:
     """
     last = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     watch = Watch(
-        request.user.pk or 0, request.session.session_key or "", int(last) if last.isdigit() else None
+        request.user.pk or 0, request.session.session_key or "", int(last) if last.isdecimal() else None
     )
     response = StreamingHttpResponse(watch.events(), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
@@ -74,7 +74,9 @@ def test_a_hit_on_a_restricted_list_is_nowhere_without_its_grant(
     ):  # fmt: skip
         assert client.get(address).status_code == 404, address
     assert client.post(f"/console/hits/{hidden.pk}/close/", {"outcome": "misread"}).status_code == 404
-    assert f"open={hidden.pk}" not in client.get(f"/console/list/?open={hidden.pk}").content.decode()
+    filters_set(actor=operator, lists=[], priorities=[Priority.LOW], areas=[])
+    listed = client.get(f"/console/list/?open={hidden.pk}").content.decode()
+    assert 'name="hit" value=""' in listed
 
 
 def test_it_is_not_counted_either(at: At, operator: Member, second_operator: Member, hidden: Hit) -> None:
@@ -110,6 +112,23 @@ def test_no_number_of_others_pushes_high_priority_out_of_sight(
     shown = board(operator)
     assert shown.hits[0].pk == high.pk
     assert (len(shown.hits), shown.older) == (2, 2)
+
+
+def test_what_is_made_while_the_list_is_asked_for_counts_as_newer(
+    operator: Member, make_hit: MakeHit
+) -> None:
+    made: list[Hit] = []
+
+    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        answer = execute(sql, params, many, context)
+        if sql.endswith(f"LIMIT {console.MOST_IN_LIST}") and not made:
+            made.append(make_hit())
+        return answer
+
+    with connection.execute_wrapper(meanwhile):
+        shown = board(operator)
+    assert made[0] not in shown.hits
+    assert shown.newest < made[0].pk
 
 
 def test_what_was_found_looking_back_stands_apart_and_does_not_ring(
@@ -215,6 +234,14 @@ def test_a_filter_keeps_only_what_the_member_may_see(
     unseen = [hidden.entry.hot_list_id, foreign.entry.hot_list_id]
     choice = filters_set(actor=operator, lists=unseen, priorities=[2, 9], areas=[area.pk])
     assert (choice.lists, choice.priorities, choice.areas) == ([], [Priority.NORMAL], [])
+
+
+def test_a_sign_that_only_looks_like_a_number_is_none(at: At, operator: Member) -> None:
+    client = at(operator)
+    for address in ("/console/list/?open=²", "/console/live/?after=²"):
+        assert client.get(address).status_code == 200, address
+    answer = client.post("/console/settings/filters/", {"lists": ["²"], "hit": "²"})
+    assert (answer.status_code, answer.url) == (302, "/console/")
 
 
 # Sound
