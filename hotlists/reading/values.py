@@ -100,7 +100,10 @@ def state(value: str) -> str:
 
 
 def text(field: str, *, coded: bool) -> Callable[[str], str]:
-    """What reads a field of words: spaces made one, checked, and NCIC codes turned into words if `coded`."""
+    """What reads a field of words: spaces made one, checked, and NCIC codes turned into words if `coded`.
+
+    A code whose words are longer than the field stays as it is: pages say it in words.
+    """
     longest, spoken = LONGEST[field], field in SPOKEN
     named = _NAMED.get(field) if coded else None
     is_plain = not spoken and named is None
@@ -119,7 +122,8 @@ def text(field: str, *, coded: bool) -> Callable[[str], str]:
             raise BadValue(
                 f"The {field.replace('_', ' ')} has {len(tidy):,} characters; {longest} is the most."
             )
-        return named(tidy) if named else tidy
+        said = named(tidy) if named else tidy
+        return said if len(said) <= longest else tidy
 
     return read
 

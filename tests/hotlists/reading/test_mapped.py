@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import pytest
 
 from hotlists.models import Priority
-from hotlists.reading import BadFile, Problem, Row
+from hotlists.reading import BadFile, Problem, Row, values
+from hotlists.vocabulary import vco, vst
+from hotlists.vocabulary.tables import table_of
 from tests.hotlists.reading.files import at, fixed, mapping, only, opened, read
 
 NAMED = [{"field": "plate", "column": "Plate No"}, {"field": "reason", "column": "WHY"}]
@@ -111,6 +114,17 @@ def test_ncic_codes_become_words_where_the_mapping_says_so(coded: bool, make: st
     said = mapping(at(plate=0, reason=1, make=2, color=3), ncic_codes=coded, has_header=False)
     found = only("1A;Stolen;TOYT;GRY", said)
     assert (found.make, found.color) == (make, color)
+
+
+def test_a_code_whose_words_the_field_does_not_hold_stays_as_it_is() -> None:
+    said = mapping(at(plate=0, reason=1, color=2, body=3), ncic_codes=True, has_header=False)
+    assert only("1A;Stolen;DBL/BLK;4D", said).color == "dark blue and black"
+    found = only("1A;Stolen;DGR/LGR;DS", said)
+    assert (found.color, found.body) == ("DGR/LGR", "DS")
+    for color, other in product(vco.NAMES, vco.NAMES):
+        assert len(only(f"1A;Stolen;{color}/{other};", said).color) <= values.LONGEST["color"]
+    for code, *_ in table_of(vst.STYLES):
+        assert len(only(f"1A;Stolen;;{code}", said).body) <= values.LONGEST["body"]
 
 
 def test_a_code_that_is_not_known_stays_as_it_is() -> None:
