@@ -54,7 +54,8 @@ class Shut(str):
 class Rules:
     """Which files do not enter: `kept_out` are sources, `excluded` the policy's own words for files.
 
-    `default` is the source of a line that names none; empty where the list's own source is meant.
+    `default` is the source of a line that names none; empty where the list's own source is meant, and may
+    enter.
     """
 
     kept_out: frozenset[str] = frozenset()
@@ -66,7 +67,7 @@ class Rules:
         """The rules of a list, its agency's policy, and the mapping that reads its files."""
         excluded = hot_list.agency.policy.hot_lists.excluded_files
         kept_out = sources.kept_out(hot_list.left_out, excluded, is_restricted=hot_list.is_restricted)
-        return cls(kept_out, excluded, _default(mapping, hot_list.source))
+        return cls(kept_out, excluded, _default(mapping, hot_list.source, kept_out))
 
     @classmethod
     def of_agency(cls, agency: Agency) -> Rules:
@@ -97,9 +98,9 @@ class Rules:
         return source.value
 
 
-def _default(mapping: Mapping | None, own: str) -> str:
+def _default(mapping: Mapping | None, own: str, kept_out: frozenset[str]) -> str:
     if mapping is None or mapping.source in (own, sources.Source.NCIC):
-        return ""
+        return own if own in kept_out else ""
     return mapping.source
 
 

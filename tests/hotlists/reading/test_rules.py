@@ -14,6 +14,7 @@ from hotlists.reading import LeftOut, Problem, Row, open_file, open_sample
 from hotlists.reading.rules import LAW, Rules, speaks_of_immigration
 from hotlists.sources import RESTRICTED, is_immigration, kept_out
 from tests.hotlists.reading.files import TODAY, at, mapping, only, read
+from tests.hotlists.test_sources import adopt
 
 WANTED = mapping(at(plate=0, reason=1, source_file=2), has_header=False)
 
@@ -91,6 +92,19 @@ def test_a_mappings_own_source_stands_for_lines_that_name_none() -> None:
     found = only("plate,reason\n1A,Wanted\n", rules=shut)
     assert isinstance(found, LeftOut)
     assert "restricted" in found.why
+
+
+def test_a_list_whose_own_source_the_policy_leaves_out_takes_no_line(
+    general_list: HotList, agency: Agency
+) -> None:
+    general_list.source, general_list.is_restricted = Source.NCIC_GANG, True
+    assert only("plate,reason\n1A,Wanted\n", rules=Rules.of(general_list, None)).source_file == ""
+    adopt(agency, excluded_files=["immigration violator", "Gang file"])
+    general_list.agency = Agency.objects.get(pk=agency.pk)
+    for said in (None, mapping([], source="ncic_gang"), mapping([], source="ncic")):
+        found = only("plate,reason\n1A,Wanted\n", rules=Rules.of(general_list, said))
+        assert isinstance(found, LeftOut)
+        assert found.source == "ncic_gang"
 
 
 @pytest.fixture
