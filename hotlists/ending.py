@@ -75,7 +75,7 @@ def put_in_force(refresh: Refresh, counts: Counts, read_as: str) -> None:
         **counts.named(),
     )  # fmt: skip
     comparing.apply(snapshot, counts, now)
-    _date(refresh.hot_list, refresh.source_at or refresh.received_at)
+    _date(refresh.hot_list, refresh.made_at)
     refresh.snapshot = snapshot
     moved(refresh, "load")
     refresh.save()
@@ -100,12 +100,12 @@ def _supersede_older(refresh: Refresh) -> None:
 def _found_again(refresh: Refresh) -> None:
     """The file in force came again: the list is as old as its source says, where it says so."""
     hot_list = HotList.objects.select_for_update(no_key=True).get(pk=refresh.hot_list_id)
-    if refresh.source_at and (hot_list.source_at is None or refresh.source_at > hot_list.source_at):
-        _date(hot_list, refresh.source_at)
+    if refresh.source_at and (hot_list.source_at is None or refresh.made_at > hot_list.source_at):
+        _date(hot_list, refresh.made_at)
 
 
 def _date(hot_list: HotList, source_at: datetime) -> None:
-    hot_list.source_at = min(source_at, timezone.now())
+    hot_list.source_at = source_at
     if not hot_list.is_old():
         hot_list.overdue_since = None
     hot_list.save(update_fields=["source_at", "overdue_since"])

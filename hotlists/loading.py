@@ -21,6 +21,7 @@ from hotlists import comparing, staging
 from hotlists.comparing import Counts
 from hotlists.ending import end, put_in_force, worker
 from hotlists.models import HotList, Mapping, Refresh
+from hotlists.moves_files import UNDER_WAY
 from hotlists.reading import BadFile, Problem, Reading, open_file
 from hotlists.staging import Staged
 from trail import context
@@ -28,7 +29,6 @@ from trail import context
 MOST_ATTEMPTS = 5
 LOCK = 7_284_001
 S = Refresh.State
-UNDER_WAY = (S.RECEIVED, S.CHECKING, S.CONFIRMED)
 MISSING = "The file that was kept is missing or is not the one that was received. Give it again."
 
 
@@ -73,8 +73,7 @@ def step(refresh: Refresh) -> None:
         return
     _begin(refresh)
     try:
-        if not refresh.hot_list.takes_files:
-            raise BadFile("This list takes no files any more.")
+        _refuse_closed(refresh.hot_list)
         read_as = fingerprint(refresh.hot_list)
         if _is_overtaken(refresh):
             end(refresh, "supersede")
@@ -96,6 +95,11 @@ def _begin(refresh: Refresh) -> None:
     refresh.save(update_fields=["state", "attempts", "bytes_read", "started_at"])
 
 
+def _refuse_closed(hot_list: HotList) -> None:
+    if not hot_list.takes_files:
+        raise BadFile("This list takes no files any more.")
+
+
 def _is_overtaken(refresh: Refresh) -> bool:
     """Whether a file that came later was loaded already, in place of the whole list."""
     later = refresh.hot_list.refreshes.filter(state=S.LOADED, received_at__gt=refresh.received_at)
@@ -105,25 +109,31 @@ def _is_overtaken(refresh: Refresh) -> bool:
 def is_in_force(refresh: Refresh, read_as: str) -> bool:
     """Whether just this file, read in this way, is in force already.
 
-    A file of changes is so as long as no whole list came after it.
+    A file of changes is so as long as no whole list came after it. Where other changes did, and its source
+    made this one after what is in force, it says the same anew: a car that is stolen again.
     """
     same = refresh.hot_list.snapshots.filter(sha256=refresh.sha256, read_as=read_as).first()
     if same is None:
         return False
     later = refresh.hot_list.snapshots.filter(loaded_at__gt=same.loaded_at)
-    return not (later.filter(is_incremental=False) if same.is_incremental else later).exists()
+    in_force = refresh.hot_list.source_at
+    is_anew = bool(refresh.source_at and in_force and refresh.source_at > in_force)
+    if same.is_incremental and not is_anew:
+        later = later.filter(is_incremental=False)
+    return not later.exists()
 
 
 def fingerprint(hot_list: HotList) -> str:
-    """Hash of everything but the file that decides what its lines become."""
+    """Hash of everything but the file that decides what its lines, and the entries beside them, become."""
     mapping = hot_list.mapping
     described = mapping and {
         name: getattr(mapping, name)
         for name in (field.name for field in Mapping._meta.concrete_fields)
         if name not in ("agency", "made_by", "made_at", "is_active", "name")
     }
-    excluded = hot_list.agency.policy.hot_lists.excluded_files
-    text = json.dumps([described, hot_list.left_out, hot_list.is_restricted, excluded], sort_keys=True)
+    rules = hot_list.agency.policy.hot_lists
+    own = [hot_list.left_out, hot_list.is_restricted]
+    text = json.dumps([described, *own, rules.excluded_files, rules.general_overwrites], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -157,9 +167,27 @@ def _note(refresh: Refresh, reading: Reading, staged: Staged) -> None:
 
 @transaction.atomic
 def _decide(refresh: Refresh, staged: Staged, *, cut_off: bool, read_as: str) -> None:
-    """Under a lock on the list: compare, and put in force or hold back. Counts stand in either case."""
+    """Under a lock on the list: compare, and put in force or hold back. Counts stand in either case.
+
+    Nothing is decided where the list was set otherwise while the file was read: it is read again.
+    """
     hot_list = HotList.objects.select_for_update(no_key=True, of=("self",)).select_related("agency")
     refresh.hot_list = hot_list.get(pk=refresh.hot_list_id)
+    _refuse_closed(refresh.hot_list)
+    if fingerprint(refresh.hot_list) != read_as:
+        return
+    counts = _compared(refresh, staged)
+    reasons = _reasons(refresh, counts, cut_off)
+    if set(reasons) <= set(refresh.waits_for) and refresh.state == S.CONFIRMED:
+        put_in_force(refresh, counts, read_as)
+    elif reasons:
+        refresh.waits_for = reasons
+        end(refresh, "wait")
+    else:
+        put_in_force(refresh, counts, read_as)
+
+
+def _compared(refresh: Refresh, staged: Staged) -> Counts:
     overwrites = refresh.hot_list.agency.policy.hot_lists.general_overwrites
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")
@@ -170,14 +198,7 @@ def _decide(refresh: Refresh, staged: Staged, *, cut_off: bool, read_as: str) ->
     refresh.problems = sorted(list(problem) for problem in staged.problems)
     for name in ("added", "changed", "removed", "unchanged"):
         setattr(refresh, name, getattr(counts, name))
-    reasons = _reasons(refresh, counts, cut_off)
-    if set(reasons) <= set(refresh.waits_for) and refresh.state == S.CONFIRMED:
-        put_in_force(refresh, counts, read_as)
-    elif reasons:
-        refresh.waits_for = reasons
-        end(refresh, "wait")
-    else:
-        put_in_force(refresh, counts, read_as)
+    return counts
 
 
 def _reasons(refresh: Refresh, counts: Counts, cut_off: bool) -> list[str]:
@@ -190,6 +211,6 @@ def _reasons(refresh: Refresh, counts: Counts, cut_off: bool) -> list[str]:
         Refresh.Wait.SHRINKS: lost * 100 > hot_list.shrink_percent * counts.before,
         Refresh.Wait.BAD_LINES: refresh.bad * 100 > hot_list.bad_percent * lines,
         Refresh.Wait.CUT_OFF: cut_off,
-        Refresh.Wait.OLDER: bool(refresh.source_at and in_force and refresh.source_at < in_force),
+        Refresh.Wait.OLDER: bool(in_force and refresh.made_at < in_force),
     }
     return [reason.value for reason, holds in held.items() if holds]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -216,6 +217,11 @@ class Refresh(models.Model):
     def agency(self) -> Agency:
         """The agency whose list it is for."""
         return self.hot_list.agency
+
+    @property
+    def made_at(self) -> datetime:
+        """When its source made it, by what the source says but never after it came; else when it came."""
+        return min(self.source_at or self.received_at, self.received_at)
 
     @property
     def is_under_way(self) -> bool:

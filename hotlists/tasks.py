@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Agency
 from hotlists import folder, loading, service_refresh, sweeping
 from hotlists.models import Refresh
+from hotlists.moves_files import UNDER_WAY
 from hotlists.service_changes import hot_plates_expire
 from trail import context
 from trail.actors import System
@@ -39,7 +40,7 @@ def requeue_files() -> int:
     A file is forgotten when its worker was killed, or the queue was lost.
     """
     silent = Refresh.objects.filter(
-        state__in=loading.UNDER_WAY, received_at__lt=timezone.now() - SILENT_FOR
+        state__in=UNDER_WAY, received_at__lt=timezone.now() - SILENT_FOR
     ).order_by("hot_list_id", "received_at")
     oldest = {each.hot_list_id: each for each in reversed(silent)}
     forgotten = [each for each in oldest.values() if _left(each)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -17,6 +18,7 @@ from hotlists.moves_files import REFRESH_MOVES, moves_open_to
 from hotlists.services import refresh_confirm, refresh_let_go
 from tests.hotlists.conftest import csv
 from tests.hotlists.refreshing import lines, plates, read, receive
+from tests.hotlists.test_sources import adopt
 from trail.models import Event
 from trail.moves import MoveRefused
 from trail.verbs import Verb
@@ -172,6 +174,12 @@ def test_another_reason_that_came_up_since_is_asked_about(
     assert not Entry.objects.exists()
 
 
+def test_codes_with_long_words_do_not_stop_a_file(general_list: HotList) -> None:
+    refresh = read(general_list, file=csv("1A,Stolen,DGR/LGR,DS", header="LIC,reason,VCO,VST"))
+    assert refresh.state == State.LOADED
+    assert Entry.objects.in_use().get().vehicle == "dark green and light green tractor truck, diesel"
+
+
 def test_what_is_let_go_changes_nothing(general_list: HotList, administrator: Member) -> None:
     refresh = read(general_list, "1A,CA,Stolen", "bad")
     refresh_let_go(actor=administrator, refresh=refresh, why="Of another county")
@@ -180,6 +188,58 @@ def test_what_is_let_go_changes_nothing(general_list: HotList, administrator: Me
     assert not Entry.objects.exists()
     event = Event.objects.get(verb=Verb.FILE_LET_GO)
     assert (event.actor, event.detail) == (administrator, "Of another county")
+
+
+# Settings that change while a file is read.
+
+
+@pytest.mark.parametrize("setting", ["left_out", "mapping", "overwrites"])
+def test_a_list_that_is_set_otherwise_while_its_file_is_read_reads_it_again(
+    setting: str, general_list: HotList, administrator: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    HotList.objects.update(source="ncic", is_restricted=True)
+    mapping = Mapping.objects.create(
+        agency=general_list.agency, name="Other", source="ncic", delimiter=",", made_by=administrator,
+        columns=[{"field": name, "column": name} for name in ("plate", "reason", "source_file")],
+        words={"reason": {"Wanted": "Sought"}},
+    )  # fmt: skip
+    plain, notes = loading._note, []
+
+    def note(*given: Any) -> None:
+        plain(*given)
+        notes.append(given)
+        if setting == "left_out":
+            HotList.objects.update(left_out=["ncic_gang"])
+        elif setting == "mapping":
+            HotList.objects.update(mapping=mapping)
+        else:
+            adopt(general_list.agency, general_overwrites=False)
+
+    monkeypatch.setattr(loading, "_note", note)
+    file = csv("1A,Wanted,ncic_gang", "1B,Wanted,ncic_wanted", header="plate,reason,source_file")
+    refresh = read(general_list, file=file)
+    assert (refresh.state, refresh.attempts, len(notes)) == (State.LOADED, 2, 4)
+    entries = {
+        "left_out": {("1B", "Wanted")},
+        "mapping": {("1A", "Sought"), ("1B", "Sought")},
+        "overwrites": {("1A", "Wanted"), ("1B", "Wanted")},
+    }
+    assert set(Entry.objects.in_use().values_list("plate", "reason")) == entries[setting]
+
+
+def test_a_list_that_is_closed_while_its_file_is_read_loads_nothing(
+    general_list: HotList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = loading._note
+
+    def note(*given: Any) -> None:
+        plain(*given)
+        HotList.objects.update(is_active=False)
+
+    monkeypatch.setattr(loading, "_note", note)
+    refresh = read(general_list, "1A,CA,Stolen")
+    assert (refresh.state, refresh.why) == (State.REFUSED, "This list takes no files any more.")
+    assert not Entry.objects.exists()
 
 
 # The same file, and newer ones.
