@@ -54,17 +54,19 @@ WHERE {in_use} AND NOT EXISTS (
     )
     AND NOT EXISTS (SELECT FROM staged_close WHERE entry_id = entry.id)
 """)
-# A removal names plate and state, and file and number where it gives them.
+# A removal names plate and state, and file and number where it gives them; what a later line puts, stays.
 _REMOVED = _sql("""
 WITH named AS (
-    SELECT staged_row.line, entry.id FROM staged_row JOIN hotlists_entry entry
+    SELECT staged_row.line, entry.id, entry.digest FROM staged_row JOIN hotlists_entry entry
         ON entry.plate = staged_row.plate AND entry.state = coalesce(staged_row.state, '')
         AND entry.source_file = coalesce(staged_row.source_file, entry.source_file)
         AND entry.record_number = coalesce(staged_row.record_number, entry.record_number)
     WHERE removes AND {in_use}
 ), closing AS (
     INSERT INTO staged_close SELECT DISTINCT id, false FROM named
-    WHERE NOT EXISTS (SELECT FROM staged_close WHERE entry_id = named.id)
+    WHERE NOT EXISTS (SELECT FROM staged_close WHERE entry_id = named.id) AND NOT EXISTS (
+        SELECT FROM staged_row WHERE NOT removes AND digest = named.digest AND line > named.line
+    )
 )
 SELECT line FROM staged_row WHERE removes AND line NOT IN (SELECT line FROM named) ORDER BY line
 """)

@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection
+from django.db.backends.utils import CursorWrapper
 
 from hotlists.model_files import PROBLEMS_KEPT
 from hotlists.reading.results import REMOVE, BadFile, LeftOut, Problem, Row
@@ -56,6 +57,15 @@ INSERT INTO staged_repeat SELECT * FROM (
     ) AS other FROM staged_row
     WHERE key IN (SELECT key FROM staged_row GROUP BY key HAVING count(*) > 1)
 ) each WHERE line <> other
+"""
+# A removal without file or number is of every line before it that puts its plate and state.
+_TAKEN_BACK = """
+INSERT INTO staged_repeat SELECT put.line, max(gone.line) FROM staged_row put JOIN staged_row gone
+    ON put.plate = gone.plate AND coalesce(put.state, '') = coalesce(gone.state, '')
+    AND coalesce(put.source_file, '') = coalesce(gone.source_file, put.source_file, '')
+    AND coalesce(put.record_number, '') = coalesce(gone.record_number, put.record_number, '')
+WHERE gone.removes AND NOT put.removes AND gone.line > put.line
+GROUP BY put.line
 """
 _DROP_REPEATS = "DELETE FROM staged_row USING staged_repeat WHERE staged_row.line = staged_repeat.line"
 _COUNT = "SELECT count(*) FILTER (WHERE NOT removes), count(*) FILTER (WHERE removes) FROM staged_row"
@@ -163,16 +173,27 @@ def _joined(row: Row, texts: Sequence[str]) -> str:
 
 
 def _leave_repeats_out(staged: Staged, *, last_counts: bool) -> None:
+    asked = [_REPEATS.format(order="DESC" if last_counts else "ASC")]
+    if last_counts and staged.removes:
+        asked.append(_TAKEN_BACK)
     with connection.cursor() as cursor:
-        cursor.execute(_REPEATS.format(order="DESC" if last_counts else "ASC"))
-        if not cursor.rowcount:
+        repeats = sum(_drop(cursor, statement) for statement in asked)
+        if not repeats:
             return
-        staged.bad += cursor.rowcount
-        cursor.execute(_DROP_REPEATS)
+        staged.bad += repeats
         cursor.execute("SELECT line, other FROM staged_repeat ORDER BY line LIMIT %s", [PROBLEMS_KEPT])
         found = [Problem(line, _repeats(other, last_counts)) for line, other in cursor.fetchall()]
     merged = heapq.merge(staged.problems, found, key=lambda problem: problem.line)
     staged.problems = list(islice(merged, PROBLEMS_KEPT))
+
+
+def _drop(cursor: CursorWrapper, statement: str) -> int:
+    """Drop the rows that a statement finds to repeat others; gives how many."""
+    cursor.execute(statement)
+    found: int = cursor.rowcount
+    if found:
+        cursor.execute(_DROP_REPEATS)
+    return found
 
 
 def _repeats(other: int, last_counts: bool) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import AdoptedPolicy, Member
+from hotlists import loading
 from hotlists.models import Entry, HotList, Mapping, Refresh
+from hotlists.services import refresh_confirm
 from tests.hotlists.conftest import csv
 from tests.hotlists.refreshing import lines, plates, read
 
@@ -71,6 +75,67 @@ def test_a_file_of_changes_given_again_changes_nothing(changes: HotList) -> None
     read(changes, file=delta("1A,CA,,D"))
     assert read(changes, file=delta("1A,CA,Stolen,A", "1B,CA,Stolen,A")).state == State.UNCHANGED
     assert plates(changes) == {"1B"}
+
+
+def test_the_same_changes_made_anew_by_their_source_are_made(changes: HotList) -> None:
+    HotList.objects.update(shrink_percent=100, source_at=None)
+    first = timezone.now() - timedelta(hours=3)
+    read(changes, file=delta("1A,CA,Stolen,A"), source_at=first)
+    read(changes, file=delta("1A,CA,,D"), source_at=first + timedelta(hours=1))
+    again = read(changes, file=delta("1A,CA,Stolen,A"), source_at=first)
+    assert (again.state, plates(changes)) == (State.UNCHANGED, set())
+    anew = read(changes, file=delta("1A,CA,Stolen,A"), source_at=first + timedelta(hours=2))
+    assert (anew.state, plates(changes)) == (State.LOADED, {"1A"})
+    last = read(changes, file=delta("1A,CA,Stolen,A"), source_at=first + timedelta(hours=3))
+    assert last.state == State.UNCHANGED
+
+
+def test_changes_confirmed_after_later_ones_ask_once_more(changes: HotList, administrator: Member) -> None:
+    HotList.objects.update(shrink_percent=100)
+    read(changes, file=delta("1A,CA,Stolen,A"))
+    early = read(changes, file=delta("1A,CA,Taken,A", "bad"))
+    assert early.waits_for == ["bad_lines"]
+    read(changes, file=delta("1A,CA,,D"))
+    for state in (State.WAITING, State.LOADED):
+        refresh_confirm(actor=administrator, refresh=early)
+        loading.run(changes.pk)
+        early.refresh_from_db()
+        assert (early.state, early.waits_for) == (state, ["bad_lines", "older"])
+
+
+@pytest.fixture
+def numbered(changes: HotList) -> HotList:
+    """The same, with record numbers."""
+    assert changes.mapping is not None
+    changes.mapping.columns.append({"field": "record_number", "column": "number"})
+    changes.mapping.save()
+    HotList.objects.update(bad_percent=100, shrink_percent=100)
+    return changes
+
+
+def numbers(*given: str) -> Any:
+    """A file of changes with record numbers."""
+    return csv(*given, header="plate,state,reason,action,number")
+
+
+def test_a_removal_without_number_is_of_every_line_before_it(numbered: HotList) -> None:
+    read(numbered, file=numbers("1A,CA,Stolen,A,V1", "1B,CA,Stolen,A,V1"))
+    refresh = read(
+        numbered,
+        file=numbers("1A,CA,Taken,A,V1", "1A,CA,Stolen,A,V2", "1A,NV,Stolen,A,V3", "1A,CA,,D,", "1C,CA,x,A,"),
+    )
+    assert (refresh.state, refresh.added, refresh.removed, refresh.bad) == (State.LOADED, 2, 1, 2)
+    assert [line for line, _ in refresh.problems] == [2, 3]
+    found = Entry.objects.in_use().filter(plate="1A")
+    assert list(found.values_list("state", "record_number")) == [("NV", "V3")]
+
+
+def test_what_is_put_after_a_removal_without_number_stays(numbered: HotList) -> None:
+    read(numbered, file=numbers("1A,CA,Stolen,A,V1", "1A,CA,Stolen,A,V2"))
+    refresh = read(numbered, file=numbers("1A,CA,,D,", "1A,CA,Stolen,A,V1", "1A,CA,Stolen,A,V3"))
+    assert (refresh.added, refresh.removed, refresh.unchanged, refresh.bad) == (1, 1, 1, 0)
+    found = Entry.objects.in_use().order_by("record_number").values_list("record_number", flat=True)
+    assert list(found) == ["V1", "V3"]
 
 
 def test_changes_that_wait_are_not_overtaken_by_later_changes(changes: HotList) -> None:
