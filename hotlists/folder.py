@@ -7,6 +7,7 @@ and size, is not taken in again. Each agency has a folder of its own within it, 
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import stat
@@ -28,6 +29,8 @@ from trail.actors import System
 
 QUIET_FOR = timedelta(seconds=30)
 UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".filepart")
+# What is short on our own machine, or of its storage, is no fault of the file: it is tried again.
+OURS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 log = logging.getLogger(__name__)
 
@@ -84,7 +87,7 @@ def settled(place: Path, pattern: str) -> Iterator[Lying]:
 
 
 def _is_whole(name: str) -> bool:
-    return not name.startswith(".") and not name.lower().endswith(UNFINISHED)
+    return name.isprintable() and not name.startswith(".") and not name.lower().endswith(UNFINISHED)
 
 
 def _is_quiet(facts: os.stat_result) -> bool:
@@ -116,6 +119,8 @@ def _receive(hot_list: HotList, lying: Lying) -> bool:
         log.error(
             "A file for list %s in the watched folder cannot be read (%s).", hot_list.pk, type(error).__name__
         )
+        if error.errno in OURS:
+            return False
         _refuse(actor, hot_list, lying, f"The file cannot be read: {os.strerror(error.errno or 0)}.")
         return False
     except (ValidationError, NoPolicy) as wrong:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import time
@@ -191,6 +192,30 @@ def test_a_file_that_cannot_be_read_is_said_and_stops_no_other(
     assert "8KRB412" not in caplog.text
     refused = Refresh.objects.get(state="refused")
     assert refused.why == "The file cannot be read: Permission denied."
+
+
+def test_a_full_disk_of_ours_refuses_no_file(
+    lying: Path, watched: HotList, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(lying)
+
+    def full(*args: Any, **kwargs: Any) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch, caplog.at_level(logging.ERROR):
+        patch.setattr("django.core.files.storage.FileSystemStorage._save", full)
+        assert tasks.watch_folder() == 0
+    assert "cannot be read (OSError)" in caplog.text
+    assert not Refresh.objects.exists()
+    assert tasks.watch_folder() == 1
+
+
+def test_a_name_that_cannot_be_shown_stops_no_other(lying: Path, watched: HotList) -> None:
+    for name in (b"svs_\xff.csv", b"svs_\n.csv"):
+        put(lying, os.fsdecode(name))
+    put(lying)
+    assert tasks.watch_folder() == 1
+    assert Refresh.objects.get().file_name == "svs_1122.csv"
 
 
 def test_a_folder_that_is_none_is_said(
