@@ -132,11 +132,21 @@ def _check_left_out(hot_list: HotList) -> str:
 
 
 def _check_restricted(hot_list: HotList) -> str:
-    if hot_list.is_restricted or not sources.needs_grants(hot_list.source, hot_list.left_out):
+    if hot_list.is_restricted:
         return ""
+    if not sources.needs_grants(hot_list.source, hot_list.left_out):
+        return "It has had entries of restricted files, and stays restricted." if _held(hot_list) else ""
     if hot_list.source == Source.NCIC:
         return "The list takes in files that are restricted. Leave them out, or keep the list restricted."
     return "Its source is restricted: it is shown only to members to whom it is granted (CJIS 4.2.2)."
+
+
+def _held(hot_list: HotList) -> bool:
+    """Whether a restricted list has, or had, entries of files that are restricted whatever the list is."""
+    return (
+        HotList.objects.filter(pk=hot_list.pk, is_restricted=True).exists()
+        and hot_list.entries.filter(source_file__in=sources.RESTRICTED).exists()
+    )
 
 
 def _check_look_back(hot_list: HotList) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.models import AdoptedPolicy, Agency, Member
 from hotlists import sources
-from hotlists.models import HotList, Mapping, Source
+from hotlists.models import Entry, HotList, Mapping, Source
 from hotlists.services import list_designate, list_set
 from tests.cast import found
 from trail.models import Event
@@ -133,6 +133,23 @@ def test_an_open_list_of_several_files_takes_in_no_restricted_one(administrator:
     with pytest.raises(ValidationError) as refused:
         list_set(actor=administrator, hot_list=opened, is_restricted=False)
     assert "is_restricted" in problems(refused)
+
+
+def test_a_list_that_has_had_entries_of_restricted_files_is_not_opened(administrator: Member) -> None:
+    hot_list = designate(administrator, source=Source.LOCAL, is_restricted=True)
+    entry = Entry.objects.create(
+        hot_list=hot_list, plate="8KRB412", plate_key="8KR8412", reason="Wanted", source_file="ncic_gang",
+        state_of_entry=Entry.State.CLOSED,
+    )  # fmt: skip
+    with pytest.raises(ValidationError) as refused:
+        list_set(actor=administrator, hot_list=hot_list, is_restricted=False)
+    assert problems(refused)["is_restricted"] == [
+        "It has had entries of restricted files, and stays restricted."
+    ]
+    hot_list.refresh_from_db()
+    assert hot_list.is_restricted
+    Entry.objects.filter(pk=entry.pk).update(source_file="ncic_wanted")
+    assert not list_set(actor=administrator, hot_list=hot_list, is_restricted=False).is_restricted
 
 
 def test_the_lines_of_restricted_files_stay_out_of_an_open_list() -> None:
