@@ -14,7 +14,7 @@ from accounts.permissions import Permission
 from hotlists import restricted, services
 from hotlists.admin_entries import EntryAdmin
 from hotlists.admin_files import ListKeyAdmin, MappingAdmin, RefreshAdmin, SnapshotAdmin
-from hotlists.forms_lists import GrantForm, SettingsForm
+from hotlists.forms_lists import SettingsForm
 from hotlists.models import HotList
 from hotlists.showing_lists import with_counts
 from training.admin_base import GatedAdmin, member_of
@@ -140,6 +140,12 @@ class IssueListKey(ActForm):
         return f"Key {key.name} is issued"
 
 
+def _offer(form: ActForm, members: QuerySet[Member]) -> None:
+    choice = form.fields["member_granted"]
+    assert isinstance(choice, forms.ModelChoiceField)
+    choice.queryset = members
+
+
 class GrantList(ActForm):
     """Granting a restricted list to another member."""
 
@@ -155,9 +161,7 @@ class GrantList(ActForm):
 
     def prepare(self) -> None:
         """Offer the members to whom it is not granted, without the member who asks."""
-        self.fields["member_granted"].queryset = (  # type: ignore[attr-defined]
-            GrantForm(hot_list=self.row, member=self.member).fields["member"].queryset  # type: ignore[attr-defined]
-        )
+        _offer(self, restricted.grantable(self.row, self.member))
 
     def perform(self) -> str:
         """Grant through the service."""
@@ -181,7 +185,7 @@ class WithdrawList(ActForm):
 
     def prepare(self) -> None:
         """Offer those to whom it is granted."""
-        self.fields["member_granted"].queryset = restricted.holders(self.row)  # type: ignore[attr-defined]
+        _offer(self, restricted.holders(self.row))
 
     def perform(self) -> str:
         """Take it back through the service."""

@@ -161,8 +161,7 @@ class GrantForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["member"]
         assert isinstance(choice, forms.ModelChoiceField)
-        others = Member.objects.filter(agency=hot_list.agency_id, is_active=True).exclude(pk=member.pk)
-        choice.queryset = others.exclude(approved_by=None).exclude(pk__in=restricted.holders(hot_list))
+        choice.queryset = restricted.grantable(hot_list, member)
 
 
 def add_errors(form: forms.Form, wrong: ValidationError) -> None:

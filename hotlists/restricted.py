@@ -40,3 +40,9 @@ def holders(hot_list: HotList) -> QuerySet[Member]:
     return Member.objects.filter(
         pk__in=grants.values("user"), agency=hot_list.agency_id, is_active=True, separated_on=None
     )
+
+
+def grantable(hot_list: HotList, actor: Member) -> QuerySet[Member]:
+    """The members to whom `actor` may grant a restricted list: others here, without it, once approved."""
+    others = Member.objects.filter(agency=hot_list.agency_id, is_active=True).exclude(pk=actor.pk)
+    return others.exclude(approved_by=None).exclude(pk__in=holders(hot_list))

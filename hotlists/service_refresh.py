@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -22,6 +22,7 @@ from hotlists.ending import end, moved
 from hotlists.model_files import document_place
 from hotlists.models import HotList, ListKey, Refresh
 from hotlists.moves_files import REFRESH_MOVES
+from hotlists.reading.decoding import Readable
 from hotlists.reading.results import BadFile
 from hotlists.service_lists import refuse_excluded, stated
 from trail.actors import Actor
@@ -39,13 +40,6 @@ CLOCK_TOLERANCE = timedelta(minutes=2)
 LONGEST_RUN = timedelta(hours=1)
 _PIECE = 1 << 16
 TOO_LARGE = "too_large"
-
-
-class Readable(Protocol):
-    """Whatever gives bytes piece by piece: a file, an upload, the body of a request."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; none at the end."""
 
 
 class Kept(NamedTuple):

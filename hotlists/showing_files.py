@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from hotlists.models import HotList, Refresh
 
 RECENT = 10
@@ -20,16 +18,10 @@ MARKS = {
 }
 
 
-def recent(hot_list: HotList) -> Sequence[Refresh]:
-    """The files that came last for a list, whatever became of them; for `hotlists/refreshes.html`."""
-    return marked(list(hot_list.refreshes.select_related("given_by", "decided_by")[:RECENT]))
-
-
-def marked(files: Sequence[Refresh]) -> Sequence[Refresh]:
-    """The files, each with the shape of its state as `mark`."""
-    for each in files:
-        each.mark = MARKS[Refresh.State(each.state)]  # type: ignore[attr-defined]
-    return files
+def recent(hot_list: HotList) -> list[tuple[Refresh, str]]:
+    """The files that came last for a list, whatever became of them, each with the shape of its state."""
+    files = hot_list.refreshes.select_related("given_by", "decided_by")[:RECENT]
+    return [(file, MARKS[Refresh.State(file.state)]) for file in files]
 
 
 def reasons(refresh: Refresh) -> list[str]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from alpr.templatetags.look import day
+from hotlists import vocabulary
 from hotlists.forms_mappings import (
     DELIMITER_OF,
     SHOWN_CONSTANTS,
@@ -64,7 +65,9 @@ class Tried:
         if self.row is None:
             return ""
         row = self.row
-        return " ".join(str(each) for each in (row.year, row.color, row.make, row.model, row.body) if each)
+        return vocabulary.vehicle(
+            year=row.year, color=row.color, make=row.make, model=row.model, body=row.body
+        )
 
     @property
     def others(self) -> list[tuple[str, str]]:
@@ -128,7 +131,7 @@ class Desk:
         sample = samples.cut(str(data.get("sample", "")))
         if file is not None:
             try:
-                sample = samples.text_of(file, data.get("encoding", ""))  # type: ignore[arg-type]
+                sample = samples.text_of(file, str(data.get("encoding", "")))
             except BadFile as bad:
                 self.unread = str(bad)
         data["sample"] = sample

@@ -20,7 +20,7 @@ from hotlists.models import HotList, Refresh
 from hotlists.moves_files import moves_open_to
 from hotlists.reading import FIELDS, REQUIRED
 from hotlists.showing import viewer
-from hotlists.showing_files import marked, reasons
+from hotlists.showing_files import reasons
 from trail.moves import MoveRefused
 from training import gate
 from training.rules import rule
@@ -100,7 +100,7 @@ def _page(
     problems = refresh.problems if restricted.sees_entries(member, hot_list) else []
     context: dict[str, Any] = {
         "hot_list": hot_list,
-        "file": marked([refresh])[0],
+        "file": refresh,
         "reasons": reasons(refresh),
         "moves": [move.name for move in moves_open_to(member, refresh)],
         "problems": Paginator(problems, PROBLEMS_ON_A_PAGE).get_page(request.GET.get("page")),

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from hotlists.reading.results import BadFile
 
@@ -43,6 +43,13 @@ _KINDS = (
 )
 _WEB_PAGE = re.compile(rb"\s*<(?:!doctype|!--|html|head|body|\?xml|[a-z]+[ >])", re.IGNORECASE)
 _NO_TEXT = "This is no text file. Save the list as CSV in UTF-8."
+
+
+class Readable(Protocol):
+    """Whatever gives bytes piece by piece: a file, an upload, the body of a request."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
 
 
 def encoding_of(file: BinaryIO, said: str = "") -> str:

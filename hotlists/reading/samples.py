@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import BinaryIO
 
 from accounts.models import Agency
 from hotlists.models import Mapping
-from hotlists.reading.decoding import NAMES, Lines, encoding_of
+from hotlists.reading.decoding import NAMES, Lines, Readable, encoding_of
 from hotlists.reading.describing import MOST_COLUMNS
 from hotlists.reading.layouts import ALIASES, DELIMITERS, name_of_column, split_line
 from hotlists.reading.opening import open_sample
@@ -34,7 +33,7 @@ class Column:
     likely: str
 
 
-def text_of(file: BinaryIO, said: str) -> str:
+def text_of(file: Readable, said: str) -> str:
     """The first 64 KB of a file as text, until the end of its last whole line. Raises `BadFile`."""
     start = file.read(LARGEST + 1)
     piece = io.BytesIO(start[:LARGEST])
