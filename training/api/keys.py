@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -30,7 +31,7 @@ Key = TypeVar("Key", bound=HashedKey)
 View = Callable[..., Response]
 
 
-class KeyAuthentication(BaseAuthentication, Generic[Key]):
+class KeyAuthentication(BaseAuthentication, ABC, Generic[Key]):
     """Lets a standing key in, for what it opens. Attempts with one that stands no more are recorded.
 
     A room says which keys: `keys` with what they open, `realm` for a 401, and `check`.
@@ -38,9 +39,9 @@ class KeyAuthentication(BaseAuthentication, Generic[Key]):
 
     realm: ClassVar[str]
 
+    @abstractmethod
     def keys(self) -> QuerySet[Key]:
         """The keys that this room knows, with what each opens."""
-        raise NotImplementedError
 
     def check(self, key: Key) -> None:
         """Raise `training.api.errors.Closed` where what the key opens is out of use."""
