@@ -25,15 +25,9 @@ SETTINGS = (
 
 @act
 def list_designate(
-    *,
-    actor: Member,
-    agency: Agency,
-    name: str,
-    kind: str,
-    source: str,
-    refresh_hours: int | None = None,
+    *, actor: Member, agency: Agency, name: str, kind: str, source: str, refresh_hours: int | None = None,
     is_restricted: bool = False,
-) -> HotList:
+) -> HotList:  # fmt: skip
     """Designate a list, general or specific (Vallejo Policy 426.4(f)).
 
     A specific list takes no entries until another person approves it. A list of a restricted source is
