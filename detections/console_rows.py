@@ -98,7 +98,7 @@ def fingerprint(hits: Iterable[Hit]) -> str:
 def pips(hit: Hit) -> list[str]:
     """The five rungs as words for the small drawing: on, shut or empty."""
     done, shut_at = hit.rungs_done, ladder.RUNG_OF.get(hit.shut_by_move)
-    return ["on" if rung in done else "shut" if rung == shut_at else "" for rung in Rung]
+    return ["shut" if rung == shut_at else "on" if rung in done else "" for rung in Rung]
 
 
 def _status(hit: Hit, policy: Policy | None) -> tuple[str, str]:

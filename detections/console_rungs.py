@@ -129,7 +129,7 @@ def next_move(hit: Hit, policy: Policy, may: Iterable[str]) -> str:
     order = ["see"]
     if ladder.is_past(hit):
         order.append("close")
-    elif Rung.VALIDATED in ladder.undone(hit, policy) or hit.asked_at:
+    elif not hit.validated_at and (Rung.VALIDATED in ladder.undone(hit, policy) or hit.asked_at):
         order.append("validate")
     if Rung.CONFIRMED in policy.ladder.before_stop:
         order.append("confirm")

@@ -128,6 +128,10 @@ class ValidateForm(MoveForm):
         accepted = {source.value for source in self.policy.ladder.status_from}
         choices = [(value, words) for value, words in ANSWERERS.items() if value in accepted]
         self.fields["method"] = _choice("Who answered?", choices, "Say who answered.")
+        if self.hit.validated_at:
+            # All of them are taken in, so that the service says who was first with "current".
+            later = [(value, words) for value, words in Answer.choices if value != Answer.CURRENT]
+            self.fields["answer"].widget.choices = later
         self.order_fields(["method", "asked", "answer", "words"])
 
 

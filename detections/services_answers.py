@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from accounts.models import Member
 from alpr.policy import StatusSource
-from detections import comparison
+from detections import comparison, ladder
 from detections.live_status import ASKED_BY_ITSELF, Answer, Asked
 from detections.models import Hit
 from detections.stepping import begin, finish, refuse_words, require_reason, require_words, shut
+from trail.moves import MoveRefused
 from trail.services import act
 
 
@@ -51,7 +52,8 @@ def hit_validate(*, actor: Member, hit: Hit, method: str, answer: str, words: st
 
     `answer` is one of `live_status.Answer`, `asked` one of `live_status.Asked` (known by itself where CLETS
     answers), `words` the answer as it was given. "Not current" and "no record" shut the hit (Toledo: the
-    dispatcher answered "no match", and the stop went on). Raises ValidationError and `MoveRefused`.
+    dispatcher answered "no match", and the stop went on), also after somebody had recorded "current". Raises
+    ValidationError and `MoveRefused`.
     """
     hit, policy = begin(actor, hit, "validate")
     if method not in {source.value for source in policy.ladder.status_from}:
@@ -63,6 +65,8 @@ def hit_validate(*, actor: Member, hit: Hit, method: str, answer: str, words: st
         raise ValidationError({"answer": "Say what the answer was."})
     require_words("words", words)
     current = answer == Answer.CURRENT
+    if current and hit.validated_at is not None:
+        raise MoveRefused(ladder.was_first(hit, "validate"))
     if current:
         hit.validated_at = timezone.now()
     else:
@@ -101,7 +105,8 @@ def hit_confirm(*, actor: Member, hit: Hit, confirmed: bool, words: str) -> Hit:
 
 def _refuse_gaps(asked: list[comparison.Question], given: Mapping[str, str], words: str) -> None:
     gaps: dict[str, Any] = {q.name: f"Answer for {q.phrase}." for q in comparison.unanswered(asked, given)}
-    if given.get(comparison.PERSON) in comparison.PASSING and not words.strip():
+    in_it = given.get(comparison.PERSON) in comparison.PASSING and comparison.DIFFERS not in given.values()
+    if in_it and not words.strip():
         gaps["words"] = "Say what ties the driver to the person, or what other basis there is."
     if gaps:
         raise ValidationError(gaps)

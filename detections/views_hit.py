@@ -112,7 +112,7 @@ def _make(request: HttpRequest, found: Hit, move: str) -> HttpResponse:
 @require_POST
 def hit_results_read(request: HttpRequest) -> HttpResponse:
     """Keep that the member has read the results of plates of one's own, and come back to the console."""
-    numbers = [int(number) for number in request.POST.getlist("hit") if number.isdigit()]
+    numbers = [int(number) for number in request.POST.getlist("hit") if number.isdecimal()]
     results.results_read(actor=signed_in_member(request), hits=numbers)
     return redirect("console")
 
@@ -154,13 +154,13 @@ def _hit_context(
     request: HttpRequest, found: Hit, doing: str, form: MoveForm | None = None
 ) -> dict[str, Any]:
     member, policy = signed_in_member(request), found.agency.policy
-    held = gate.permitted(member, on=found)
-    may = [name for name, move in ladder.MOVES.items() if move.permission in held]
+    may = _may(member, found)
     possible = [name for name in may if ladder.is_possible(name, found, policy)]
     following = shown.next_move(found, policy, may)
     asked = doing if doing in ladder.MOVES else following
     above, below = shown.rungs(found, policy, doing=asked)
-    if form is None and asked in possible:
+    fits = asked in possible and not _comes_late(request, found, asked)
+    if form is None and fits:
         form = FORMS[asked](hit=found, policy=policy)
     return (
         {
@@ -173,13 +173,25 @@ def _hit_context(
             "following": ladder.MOVES.get(following),
             "form": form,
             "can": possible,
-            "is_possible": asked in possible,
+            "is_possible": fits,
             "heading": HEADINGS.get(asked, ""),
-            "is_left_open": left_open.is_left_open(found, policy),
         }
         | _read_context(found)
         | _answers_context(found, policy)
     )
+
+
+def _may(member: Member, found: Hit) -> list[str]:
+    """The moves for which the gate lets the member through, but for the review of one's own doing."""
+    held = gate.permitted(member, on=found)
+    may = [name for name, move in ladder.MOVES.items() if move.permission in held]
+    own = member.pk in (found.exigent_by_id, found.stopped_by_id)
+    return [name for name in may if not (own and name == "review_exigent")]
+
+
+def _comes_late(request: HttpRequest, found: Hit, asked: str) -> bool:
+    """Whether the form of the first live answer came after it: it is never sent as a later answer."""
+    return asked == "validate" and found.validated_at is not None and "later" not in request.GET
 
 
 def _read_context(found: Hit) -> dict[str, Any]:
@@ -195,8 +207,9 @@ def _read_context(found: Hit) -> dict[str, Any]:
 
 
 def _answers_context(found: Hit, policy: Policy) -> dict[str, Any]:
-    """The claim of exigent circumstances with its review, and the result."""
+    """The claim of exigent circumstances with its review, and the result or that it is overdue."""
     return {
+        "is_left_open": left_open.is_left_open(found, policy),
         "claim": ladder.latest(found, "exigent"),
         "review": ladder.latest(found, "review_exigent"),
         "excusable": listing(

@@ -6,7 +6,7 @@ a stop, and what may excuse them, is the policy's to say.
 """
 
 from detections.ladder.endings import endings, outcomes, suggested
-from detections.ladder.moves import MOVES, RUNG_OF, LadderMove, check, is_possible
+from detections.ladder.moves import MOVES, RUNG_OF, LadderMove, check, is_possible, was_first
 from detections.ladder.standing import (
     Fact,
     claim_declined,
@@ -53,5 +53,6 @@ __all__ = [
     "unclimbed",
     "undone",
     "verdict",
+    "was_first",
     "was_impracticable",
 ]

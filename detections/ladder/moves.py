@@ -58,8 +58,9 @@ def _stop(hit: Hit, policy: Policy) -> str:
 class LadderMove:
     """One move: what its button says, who may, which status and facts it needs, the fact it makes true.
 
-    `not_after` are facts, other than its own, after which it has no sense. `trim` says why the policy does
-    not have the move on this hit, or nothing; `rules` names the rules that it reads.
+    `not_after` are facts, other than its own, after which it has no sense. `again`: it may come after its own
+    fact, with an answer that shuts the hit. `trim` says why the policy does not have the move on this hit, or
+    nothing; `rules` names the rules that it reads.
     """
 
     name: str
@@ -70,13 +71,14 @@ class LadderMove:
     sets: Fact
     needs: frozenset[Fact] = frozenset()
     not_after: frozenset[Fact] = frozenset()
+    again: bool = False
     rules: tuple[str, ...] = ()
     trim: Trim = _untrimmed
 
     @property
     def forbids(self) -> frozenset[Fact]:
-        """The facts after which the move is not possible: its own, since nothing is done twice, and more."""
-        return self.not_after | {self.sets}
+        """The facts after which the move is not possible: most often its own, and more."""
+        return self.not_after if self.again else self.not_after | {self.sets}
 
 
 MOVES: dict[str, LadderMove] = {
@@ -92,7 +94,7 @@ MOVES: dict[str, LadderMove] = {
         ),
         LadderMove(
             "validate", "Record the live status", Permission.ANSWER_STATUS, Verb.HIT_VALIDATED,
-            frozenset({OPEN}), Fact.VALIDATED, rules=("ladder.status_from",),
+            frozenset({OPEN}), Fact.VALIDATED, again=True, rules=("ladder.status_from",),
         ),
         LadderMove(
             "impracticable", "Record why it is not practicable", Permission.COMPARE_HITS,
@@ -153,9 +155,14 @@ def is_possible(name: str, hit: Hit, policy: Policy) -> bool:
 def _done_before(hit: Hit, move: LadderMove) -> str:
     true = facts(hit)
     doers = [other.name for other in MOVES.values() if other.sets in move.forbids & true]
-    step = latest(hit, move.name) if move.name in doers else latest(hit, doers[0])
+    return was_first(hit, move.name if move.name in doers else doers[0])
+
+
+def was_first(hit: Hit, name: str) -> str:
+    """Who made this move before, as a refusal says it."""
+    step = latest(hit, name)
     if step is None:
-        return f"“{move.label}” was already done."
+        return f"“{MOVES[name].label}” was already done."
     return f"{step.by} was first, at {at(step.at)}: {step_words(step)}"
 
 

@@ -8,8 +8,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import Member
-from detections import ladder
-from detections.services_hits import hit_confirm, hit_see, hit_validate
+from detections import console, ladder
+from detections.services_hits import hit_confirm, hit_see, hit_stop, hit_validate
 from tests.hits.conftest import WORDS, MakeHit, answers, under
 from trail.models import Event
 from trail.moves import MoveRefused
@@ -121,3 +121,30 @@ def test_the_answer_is_on_the_trail_in_words(dispatcher: Member, make_hit: MakeH
     hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS)
     event = Event.objects.get(verb=Verb.HIT_VALIDATED)
     assert event.detail == f"current, answered by CLETS, asked of CLETS / NCIC; “{WORDS}”"
+
+
+@pytest.mark.parametrize("answer", ["not_current", "no_record"])
+def test_a_later_answer_binds_although_somebody_had_recorded_current(
+    operator: Member, dispatcher: Member, make_hit: MakeHit, answer: str
+) -> None:
+    hit = make_hit()
+    hit_see(actor=operator, hit=hit, answers=answers(hit))
+    hit_validate(
+        actor=operator, hit=hit, method="dispatcher", asked="clets", answer="current", words="As heard."
+    )
+    hit = hit_validate(
+        actor=dispatcher, hit=hit, method="dispatcher", asked="clets", answer=answer, words="No match."
+    )
+    assert (hit.status, hit.shut_by_move) == ("shut", "validate")
+    assert "Dispatcher 3308 recorded the live answer" in ladder.verdict(hit, hit.agency.policy).sentence
+    assert console.pips(hit)[2] == "shut"
+    with pytest.raises(MoveRefused, match="This hit is shut"):
+        hit_stop(actor=operator, hit=hit)
+
+
+def test_current_is_recorded_once(operator: Member, dispatcher: Member, make_hit: MakeHit) -> None:
+    hit = make_hit()
+    hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS)
+    with pytest.raises(MoveRefused, match=r"Dispatcher 3308 was first, at .*: the live status is recorded"):
+        hit_validate(actor=operator, hit=hit, method="clets", answer="current", words=WORDS)
+    assert hit.steps.count() == 1

@@ -103,12 +103,28 @@ def test_two_dispatchers_answer_at_once(
             actor=actor, hit=hit, method="dispatcher", asked="clets", answer=said, words=WORDS
         )
 
-    ended = together(answer(dispatcher, "current"), answer(supervisor, "no_record"))
-    first, refused = first_and_refused(ended)
+    current, no_record = together(answer(dispatcher, "current"), answer(supervisor, "no_record"))
+    assert isinstance(no_record, Hit), "whoever was first, the answer that it is not listed binds"
     stands = Hit.objects.get()
-    step = HitStep.objects.get(move="validate")
-    assert (stands.status, bool(stands.validated_at)) == (first.status, step.passed)
-    assert str(step.by) in str(refused)
+    assert (stands.status, stands.shut_by_move) == ("shut", "validate")
+    steps = list(HitStep.objects.filter(move="validate").values_list("passed", flat=True))
+    if isinstance(current, MoveRefused):
+        assert "Supervisor 3017" in str(current)
+        assert steps == [False]
+    else:
+        assert steps == [True, False]
+
+
+def test_two_record_the_same_answer_at_once(
+    dispatcher: Member, supervisor: Member, make_hit: MakeHit
+) -> None:
+    hit = make_hit()
+    ended = together(
+        lambda: hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS),
+        lambda: hit_validate(actor=supervisor, hit=hit, method="clets", answer="current", words=WORDS),
+    )
+    _, refused = first_and_refused(ended)
+    assert str(HitStep.objects.get(move="validate").by) in str(refused)
 
 
 def test_two_ask_at_once(operator: Member, second_operator: Member, make_hit: MakeHit) -> None:

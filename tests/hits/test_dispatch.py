@@ -138,6 +138,16 @@ def test_who_comes_second_is_told_who_was_first_and_loses_nothing(
     assert hit.status == "shut"
 
 
+def test_the_answer_that_it_is_not_listed_binds_from_who_comes_second_too(
+    at: At, operator: Member, dispatcher: Member, hit: Hit
+) -> None:
+    hit_validate(actor=operator, hit=hit, method="clets", answer="current", words=WORDS)
+    typed = GIVEN | {"answer": "no_record", "words": "No record."}
+    assert at(dispatcher).post(f"/dispatch/{hit.pk}/", typed).status_code == 302
+    hit.refresh_from_db()
+    assert hit.status == "shut"
+
+
 def test_the_masthead_leads_dispatchers_there_and_nobody_else(
     at: At, dispatcher: Member, operator: Member
 ) -> None:

@@ -164,6 +164,26 @@ def test_a_form_that_came_too_late_offers_the_next_move_and_never_sends_itself(
     assert "Checked." in page
 
 
+def test_a_later_answer_is_recorded_on_the_hit(
+    at: At, operator: Member, dispatcher: Member, make_hit: MakeHit
+) -> None:
+    hit, client = make_hit(), at(operator)
+    assert "No longer current…" not in client.get(f"/console/hits/{hit.pk}/").content.decode()
+    hit_validate(actor=dispatcher, hit=hit, method="clets", answer="current", words=WORDS)
+    address = f"/console/hits/{hit.pk}/validate/?later=1"
+    assert f'href="{address}">No longer current…' in client.get(f"/console/hits/{hit.pk}/").content.decode()
+    page = client.get(address).content.decode()
+    assert f'action="{address}"' in page
+    assert re.findall(r'name="answer" id="\w+" value="(\w+)"', page) == ["not_current", "no_record"]
+    typed = {"method": "clets", "answer": "not_current", "words": ""}
+    again = client.post(address, typed)
+    assert again.status_code == 422
+    assert f'action="{address}"' in again.content.decode()
+    assert client.post(address, typed | {"words": "Cleared at 03:10."}).status_code == 302
+    hit.refresh_from_db()
+    assert hit.status == "shut"
+
+
 def test_a_stop_without_its_steps_is_refused_and_recorded(
     at: At, operator: Member, make_hit: MakeHit
 ) -> None:

@@ -242,3 +242,12 @@ def entry_in_part(entry: Any, plate: str, **facts: Any) -> Entry:
     Entry.objects.filter(pk=made.pk).update(plate=plate, plate_key="", anchor=key)
     made.refresh_from_db()
     return made
+
+
+@pytest.mark.parametrize("person", ["same", "basis"])
+def test_a_difference_shuts_it_without_waiting_for_words_on_the_person(
+    operator: Member, make_hit: MakeHit, person: str
+) -> None:
+    hit = make_hit(person="John Roe, 1990")
+    hit = hit_see(actor=operator, hit=hit, answers=answers(hit, state="differs", person=person))
+    assert (hit.status, hit.shut_by_move) == ("shut", "see")
