@@ -48,5 +48,6 @@ def waiting(member: Member) -> QuerySet[Hit]:
     """
     wanted = ~Q(status=Hit.Status.CLOSED)
     if gate.allows(member, Permission.REVIEW_EXIGENT):
-        wanted |= Q(exigent_at__isnull=False, exigent_reviewed_at=None) & ~Q(exigent_by=member)
+        own = Q(exigent_by=member) | Q(stopped_by=member)
+        wanted |= Q(exigent_at__isnull=False, exigent_reviewed_at=None) & ~own
     return visible(member).filter(wanted).order_by("priority", "-pk")

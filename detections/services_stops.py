@@ -30,10 +30,13 @@ def hit_exigent(*, actor: Member, hit: Hit, reason: str) -> Hit:
 
 @act
 def hit_exigent_review(*, actor: Member, hit: Hit, agreed: bool, words: str) -> Hit:
-    """Review a claim of exigent circumstances, as another person than who made it (a database constraint)."""
+    """Review a claim of exigent circumstances: by another than who made it (a database constraint), or who
+    recorded the stop on it."""
     hit, _ = begin(actor, hit, "review_exigent")
     if hit.exigent_by_id == actor.pk:
         raise MoveRefused("Exigent circumstances are reviewed by somebody else than who claimed them.")
+    if hit.stopped_by_id == actor.pk:
+        raise MoveRefused("Exigent circumstances are reviewed by somebody else than who recorded the stop.")
     require_words("words", words)
     hit.exigent_reviewed_by, hit.exigent_reviewed_at = actor, timezone.now()
     return finish(actor, hit, "review_exigent", passed=agreed, note=words.strip())
@@ -52,8 +55,8 @@ def hit_close(*, actor: Member, hit: Hit, outcome: str, case_number: str = "", n
     """Close a hit with its result, one of `ladder.outcomes`, tied to `case_number`.
 
     The note also tells the entering member. A stop is refused as a result where the policy's steps before it
-    are missing, and always carries a case or incident number (Vallejo 426.4(f)(3)). Raises ValidationError
-    for no result or number, and `MoveRefused`.
+    are missing. A stop, as the result or recorded before, always stands under a case or incident number
+    (Vallejo 426.4(f)(3)). Raises ValidationError for no result or number, and `MoveRefused`.
     """
     hit, policy = begin(actor, hit, "close")
     if outcome not in Outcome.values:
@@ -62,20 +65,21 @@ def hit_close(*, actor: Member, hit: Hit, outcome: str, case_number: str = "", n
         raise MoveRefused(
             f"“{Outcome(outcome).label}” cannot be this hit’s result. {ladder.verdict(hit, policy).sentence}"
         )
-    _refuse_gaps(hit, Outcome(outcome), case_number, note)
+    needs_note = Outcome(outcome).is_stop and not (hit.stopped_at or ladder.may_stop(hit, policy))
+    _refuse_gaps(hit, Outcome(outcome), case_number, note, needs_note=needs_note)
     hit.case_number = check_case_number(case_number) if case_number.strip() else ""
     hit.status, hit.outcome = Hit.Status.CLOSED, outcome
     hit.closed_at, hit.closed_by = timezone.now(), actor
     return finish(actor, hit, "close", passed=True, answers={"outcome": outcome}, note=note.strip())
 
 
-def _refuse_gaps(hit: Hit, outcome: Outcome, case_number: str, note: str) -> None:
-    if hit.status == Hit.Status.SHUT and outcome.is_stop and not (note.strip() or hit.stopped_at):
+def _refuse_gaps(hit: Hit, outcome: Outcome, case_number: str, note: str, *, needs_note: bool) -> None:
+    if needs_note and not note.strip():
         raise ValidationError(
-            {"note": "Say when the stop was made and when the answer came that shut this hit."}
+            {"note": "Say when the stop was made and when the answer came that closed the way to it."}
         )
     refuse_words("note", note)
-    if outcome.is_stop and not case_number.strip():
+    if (outcome.is_stop or hit.stopped_at) and not case_number.strip():
         raise ValidationError({"case_number": "A stop stands under a case or incident number: give it."})
     if case_number.strip():
         try:

@@ -35,7 +35,7 @@ def exigent_reviews(asker: Asker) -> list[Wait]:
             reverse("hit", args=[hit.pk]),
             Permission.REVIEW_EXIGENT,
             due=ladder.review_due(hit, asker.policy),
-            open_to_asker=hit.exigent_by_id != asker.member.pk,
+            open_to_asker=asker.member.pk not in (hit.exigent_by_id, hit.stopped_by_id),
         )
         for hit in rows.order_by("exigent_at")[:10]
     ]
@@ -72,4 +72,4 @@ def results_unread(asker: Asker) -> list[Wait]:
         return []
     what = counted(count, "Read {} result of your hot plates", "Read {} results of your hot plates")
     note = "What came of the hits on what you entered."
-    return [Wait(what, note, reverse("hot_plates"), None)]
+    return [Wait(what, note, reverse("console"), None)]

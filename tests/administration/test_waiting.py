@@ -82,7 +82,7 @@ def test_hits_on_a_restricted_list_wait_for_those_who_see_it(
 
 
 def test_exigent_reviews_are_due_and_wait_for_another_person(
-    detection: Detection, supervisor: Member, administrator: Member
+    detection: Detection, operator: Member, supervisor: Member, administrator: Member
 ) -> None:
     claimed = timezone.now() - timedelta(hours=30)
     Hit.objects.update(exigent_by=supervisor, exigent_at=claimed, made_at=timezone.now())
@@ -93,6 +93,9 @@ def test_exigent_reviews_are_due_and_wait_for_another_person(
     (claim,) = hits.exigent_reviews(waiting.ask(supervisor))
     assert waiting.turn(claim, frozenset({Permission.REVIEW_EXIGENT})) == "Another person"
     assert "Review exigent circumstances" not in own_of(supervisor)
+    Hit.objects.update(exigent_by=operator, stopped_by=supervisor, stopped_at=claimed)
+    assert "Review exigent circumstances" not in own_of(supervisor)
+    assert "Review exigent circumstances" in own_of(administrator)
     Hit.objects.update(exigent_reviewed_by=administrator, exigent_reviewed_at=timezone.now())
     assert hits.exigent_reviews(waiting.ask(administrator)) == []
 
@@ -176,6 +179,8 @@ def test_results_wait_for_who_entered_the_plate_until_read(
     closed = {"status": Hit.Status.CLOSED, "outcome": "recovered", "closed_at": timezone.now()}
     Hit.objects.update(**closed)
     assert own_of(operator) == ["Read 1 result of your hot plates"]
+    (wait,) = hits.results_unread(waiting.ask(operator))
+    assert wait.url == reverse("console"), "where it can be marked as read"
     assert own_of(second_operator) == []
     Hit.objects.update(told_at=timezone.now())
     assert own_of(operator) == []

@@ -11,11 +11,19 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Member
 from accounts.roles import Role
-from detections import ladder
+from detections import console, ladder
 from detections.models import Hit
-from detections.services_hits import hit_exigent, hit_exigent_review, hit_see, hit_validate
+from detections.services_hits import (
+    hit_close,
+    hit_exigent,
+    hit_exigent_review,
+    hit_see,
+    hit_stop,
+    hit_validate,
+)
 from tests.cast import enroll
 from tests.hits.conftest import WORDS, MakeHit, answers, under
+from tests.hits.test_pages import At
 from trail.moves import MoveRefused
 from training.gate import Refused
 
@@ -75,6 +83,24 @@ def test_nobody_reviews_their_own_claim(supervisor: Member, make_hit: MakeHit) -
         hit_exigent_review(actor=supervisor, hit=hit, agreed=True, words="Radio log read.")
     with pytest.raises(IntegrityError, match="exigent_reviewed_by_another"), transaction.atomic():
         Hit.objects.filter(pk=hit.pk).update(exigent_reviewed_by=supervisor)
+
+
+def test_nobody_reviews_their_own_stop(
+    at: At, operator: Member, supervisor: Member, chief: Member, make_hit: MakeHit
+) -> None:
+    hit = hit_exigent(actor=operator, hit=make_hit(), reason=REASON)
+    hit_see(actor=operator, hit=hit, answers=answers(hit))
+    offered = f"/console/hits/{hit.pk}/review_exigent/"
+    assert offered in at(supervisor).get(f"/console/hits/{hit.pk}/").content.decode()
+    hit_stop(actor=supervisor, hit=hit)
+    assert offered not in at(supervisor).get(f"/console/hits/{hit.pk}/").content.decode()
+    with pytest.raises(MoveRefused, match="somebody else than who recorded the stop"):
+        hit_exigent_review(actor=supervisor, hit=hit, agreed=True, words="Radio log read.")
+    hit_close(actor=operator, hit=hit, outcome="cited", case_number="26-11902")
+    other = enroll(hit.agency, Role.SUPERVISOR, "3018", approver=chief)
+    assert [list(console.waiting(member)) for member in (supervisor, other)] == [[], [hit]]
+    hit = hit_exigent_review(actor=other, hit=hit, agreed=True, words="Radio log read.")
+    assert hit.exigent_reviewed_by == other
 
 
 def test_an_operator_does_not_review(operator: Member, second_operator: Member, make_hit: MakeHit) -> None:

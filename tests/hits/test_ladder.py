@@ -184,7 +184,10 @@ class Walk:
             assert open_way or stopped
         if made.move == "close" and stopped:
             assert hit.outcome not in ("no_stop", "located")
+        assert sum(s.move == "validate" and s.passed for s in steps) <= 1
         reviewers = {s.by_id for s in steps if s.move == "review_exigent"}
+        if made.move == "review_exigent":
+            assert not reviewers & {s.by_id for s in steps if s.move == "stop"}
         assert not reviewers & {s.by_id for s in steps if s.move == "exigent"}
 
 

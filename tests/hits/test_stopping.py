@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from accounts.models import Member
 from detections import ladder
@@ -90,7 +91,10 @@ def test_a_recorded_stop_ends_as_a_stop_or_a_wrong_hit(operator: Member, checked
     assert Outcome.LOCATED not in possible
     with pytest.raises(MoveRefused, match="cannot be this hit’s result"):
         hit_close(actor=operator, hit=hit, outcome=Outcome.NO_STOP)
-    assert hit_close(actor=operator, hit=hit, outcome=Outcome.MISREAD).outcome == "misread"
+    with pytest.raises(ValidationError, match="case or incident number: give it"):
+        hit_close(actor=operator, hit=hit, outcome=Outcome.MISREAD)
+    hit = hit_close(actor=operator, hit=hit, outcome=Outcome.MISREAD, case_number=CASE)
+    assert (hit.outcome, hit.case_number) == ("misread", CASE)
 
 
 def test_an_answer_after_the_stop_shuts_it_and_the_stop_stays(
@@ -125,3 +129,19 @@ def test_an_exigent_stop_stays_open_for_review_until_a_supervisor_says(
     hit = hit_exigent_review(actor=supervisor, hit=hit, agreed=False, words="No danger on the recording.")
     assert ladder.review_due(hit, policy) is None
     assert hit.outcome == "cited"
+
+
+def test_a_stop_made_before_the_claim_was_declined_is_recorded_with_when_it_was(
+    operator: Member, supervisor: Member, make_hit: MakeHit
+) -> None:
+    hit = make_hit()
+    hit_see(actor=operator, hit=hit, answers=answers(hit))
+    hit_exigent(actor=operator, hit=hit, reason=DANGER)
+    hit_exigent_review(actor=supervisor, hit=hit, agreed=False, words="No danger on the recording.")
+    with pytest.raises(MoveRefused, match="cannot be recorded"):
+        hit_stop(actor=operator, hit=hit)
+    with pytest.raises(ValidationError, match="when the stop was made"):
+        hit_close(actor=operator, hit=hit, outcome=Outcome.RELEASED, case_number=CASE)
+    note = "Stopped at 02:50, reviewed at 03:20."
+    hit = hit_close(actor=operator, hit=hit, outcome=Outcome.RELEASED, case_number=CASE, note=note)
+    assert hit.outcome == "released"
