@@ -115,7 +115,7 @@ def files_refused(asker: Asker) -> list[Wait]:
             reverse("hot_list", args=[hot_list.pk]),
             Permission.LOAD_LISTS,
         )
-        for hot_list in rows.filter(last_file=Refresh.State.REFUSED)
+        for hot_list in rows
     ]
 
 

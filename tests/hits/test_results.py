@@ -8,6 +8,8 @@ from accounts.models import Member
 from detections import results
 from detections.models import Hit
 from detections.services_hits import hit_close
+from hotlists.models import Entry
+from hotlists.patterns import anchor_of
 from tests.hits.conftest import MakeHit, under
 from tests.hits.test_pages import At
 from trail.models import Event
@@ -66,5 +68,19 @@ def test_opening_the_hit_is_reading_it(at: At, operator: Member, supervisor: Mem
 def test_nobody_reads_for_another(at: At, second_operator: Member, operator: Member, closed: Hit) -> None:
     client = at(second_operator)
     assert client.get("/hits/results/read/").status_code == 405
-    client.post("/hits/results/read/", {"hit": [closed.pk, "x", "9" * 30]})
+    client.post("/hits/results/read/", {"hit": [closed.pk, "x", "²", "9" * 30]})
     assert results.hits_unread(operator).exists()
+
+
+def test_the_result_of_a_description_shows_no_empty_plate(
+    at: At, operator: Member, second_operator: Member, make_hit: MakeHit
+) -> None:
+    hit = make_hit(specific=True)
+    Entry.objects.filter(pk=hit.entry_id).update(
+        plate="", plate_key="", make="TOYT", color="WHI", anchor=anchor_of(plate="", make="TOYT", color="WHI")
+    )
+    hit_close(actor=second_operator, hit=hit, outcome="mismatch", note=NOTE)
+    page = at(operator).get("/console/").content.decode()
+    told = page.split(HEAD)[1].split("</section>")[0]
+    assert "described, case 26-11873" in told
+    assert "plate-tag" not in told
