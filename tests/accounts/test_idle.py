@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -38,8 +39,9 @@ def suspend(agency: Agency) -> list[Member]:
 
 
 def test_nobody_suspends_without_standing_behind_it(agency: Agency) -> None:
+    unsigned: Callable[..., object] = accounts_suspend
     with pytest.raises(TypeError, match="an actor among them"):
-        accounts_suspend(agency=agency)  # type: ignore[call-arg]
+        unsigned(agency=agency)
 
 
 def test_an_account_unused_for_90_days_is_closed_and_recorded(agency: Agency, operator: Member) -> None:
