@@ -14,7 +14,7 @@ from hotlists.changes import changed
 from hotlists.models import Entry, HotList
 from hotlists.moves import KEPT_AFTER, waiting_change
 from hotlists.reading import end_of
-from hotlists.service_plates import begin, elements_of, purpose_of, put, shut
+from hotlists.service_plates import begin, elements_of, purpose_of, put, shut_with_change
 from hotlists.service_previews import refuse_broad, refuse_unseen, state_look_back
 from hotlists.wanted import Wanted, entry_of, expiry, refuse_closed
 from trail.actors import System
@@ -76,9 +76,7 @@ def hot_plate_let_go(*, actor: Member, entry: Entry) -> Entry:
     entry = begin("let_go", actor, entry)
     if entry.entered_by_id != actor.pk:
         raise MoveRefused("Another member entered this hot plate. It can be taken off the list instead.")
-    shut(entry, actor, LET_GO)
-    for change in entry.replaced_by.filter(state_of_entry=Entry.State.WAITING):
-        shut(change, actor, LET_GO)
+    shut_with_change(entry, actor, LET_GO)
     return entry
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Member
 from accounts.permissions import Permission
+from hotlists import turns
 from hotlists.models import Entry, HotList
 from hotlists.moves import DECIDING, ENTRY_MOVES, decides, permissions_for, turn
 from hotlists.service_lists import stated, two_people
@@ -50,6 +51,7 @@ def hot_plate_approve(*, actor: Member, entry: Entry) -> Entry:
     refuse_closed(entry.hot_list)
     if entry.is_expired:
         raise MoveRefused("This hot plate expired before it was approved. It can be entered again.")
+    turns.to_approve(entry.agency)
     if entry.replaces is not None:
         if entry.replaces.state_of_entry != Entry.State.IN_USE:
             raise MoveRefused("The hot plate that this one changes is no longer in use.")
@@ -76,9 +78,7 @@ def hot_plate_close(*, actor: Member, entry: Entry, why: str) -> Entry:
     """
     entry = begin("close", actor, entry)
     why = stated(why)
-    shut(entry, actor, why)
-    for change in entry.replaced_by.filter(state_of_entry=Entry.State.WAITING):
-        shut(change, actor, f"Went with {entry}: {why}"[:200])
+    shut_with_change(entry, actor, why)
     return entry
 
 
@@ -125,6 +125,13 @@ def shut(entry: Entry, actor: Member, why: str) -> None:
         elements=elements_of(entry),
         detail=why,
     )
+
+
+def shut_with_change(entry: Entry, actor: Member, why: str) -> None:
+    """Close a hot plate, and the change of it that waits, which could not take its place any more."""
+    shut(entry, actor, why)
+    for change in entry.replaced_by.filter(state_of_entry=Entry.State.WAITING):
+        shut(change, actor, f"Went with {entry}: {why}"[:200])
 
 
 def purpose_of(entry: Entry) -> str:
@@ -187,5 +194,7 @@ def _refuse_standing(entry: Entry, actor: Member) -> None:
             words = other.get_state_of_entry_display().lower()
             what = "This plate" if entry.plate else "This description"
             raise ValidationError({"plate": f"{what} is on that list already, as {other}: {words}."})
+    keys = {other.pk for other in found}
     for other in found:
-        shut(other, actor, "Expired, and entered again.")
+        if other.replaces_id not in keys:
+            shut_with_change(other, actor, "Expired, and entered again.")

@@ -18,6 +18,7 @@ from django.db.models import CharField, F, Func, Q, Value
 from accounts.models import Agency
 from detections.models import Detection
 from detections.reads import Read
+from hotlists import turns
 from hotlists.anchors import Shapes
 from hotlists.model_entries import EntryQuerySet
 from hotlists.models import Entry
@@ -43,6 +44,7 @@ def meetings(agency: Agency, reads: Mapping[uuid.UUID, Seen]) -> list[Met]:
 
     A plate on several lists makes several. In the order of entry and capture.
     """
+    turns.to_match(agency)
     waiting: dict[str, list[uuid.UUID]] = defaultdict(list)
     for detection_id, read in reads.items():
         waiting[fold(read.plate)].append(detection_id)

@@ -68,6 +68,21 @@ def hit_on(entry: Entry, camera: Camera, number: int = 0, **given: Any) -> Hit:
 # The member's supervisor
 
 
+@pytest.mark.parametrize("plate", ["8KRB412", "7ABC123"])
+def test_entering_an_expired_hot_plate_again_takes_its_waiting_change_along(
+    enter: Enter, in_use: Entry, operator: Member, plate: str
+) -> None:
+    change = hot_plate_change(actor=operator, entry=in_use, **facts(plate=plate, reason="Homicide"))
+    Entry.objects.update(expires_at=timezone.now())
+    assert enter().state_of_entry == Entry.State.WAITING
+    change.refresh_from_db()
+    assert (change.state_of_entry, change.closed_why) == (
+        Entry.State.CLOSED,
+        f"Went with {in_use}: Expired, and entered again.",
+    )
+    assert Event.objects.filter(verb=Verb.HOT_PLATE_CLOSED).count() == 2
+
+
 def test_a_members_supervisor_decides_and_no_other(
     supervised: Member, enter: Enter, supervisor: Member, second_supervisor: Member
 ) -> None:
