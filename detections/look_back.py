@@ -14,7 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from django.db import Error
@@ -38,6 +38,7 @@ from trail.verbs import Outcome, Verb
 
 logger = logging.getLogger(__name__)
 JOB = "Looking back"
+MOST_ENTRIES = 50_000
 MOST_HITS = 1_000
 MOST_READS = 10_000
 SECONDS = 45
@@ -88,9 +89,8 @@ def _snapshots(agency: Agency) -> Iterable[Snapshot]:
 
 @act
 def look_back_entry(*, actor: System, entry: Entry, inquiry: Inquiry, back_days: int) -> LookBack:
-    """Let a hot plate in use be held against the detections of `back_days` days before it was approved."""
-    until = entry.decided_at or entry.entered_at
-    times = {"since": until - timedelta(days=back_days), "until": until}
+    """Let a hot plate in use be held against the detections of the last `back_days` days."""
+    times = _until_now(back_days)
     made, _ = LookBack.objects.get_or_create(
         entry=entry, defaults={"agency": entry.agency, "inquiry": inquiry, **times}
     )
@@ -99,14 +99,14 @@ def look_back_entry(*, actor: System, entry: Entry, inquiry: Inquiry, back_days:
 
 @act
 def look_back_snapshot(*, actor: System, snapshot: Snapshot, back_days: int) -> LookBack:
-    """Let what a file added be held against the detections of `back_days` days before it was loaded.
+    """Let what a file added be held against the detections of the last `back_days` days.
 
     The inquiry is stated by rule, in the name of the member who designated the list, and says so.
     """
     Snapshot.objects.select_for_update(no_key=True).get(pk=snapshot.pk)
     if standing := LookBack.objects.filter(snapshot=snapshot).first():
         return standing
-    hot_list, until = snapshot.hot_list, snapshot.loaded_at
+    hot_list = snapshot.hot_list
     inquiry = Inquiry.objects.create(
         member=hot_list.designated_by,
         agency=hot_list.agency,
@@ -115,10 +115,18 @@ def look_back_snapshot(*, actor: System, snapshot: Snapshot, back_days: int) -> 
         f"what {snapshot.file_name} added is held against the detections of the last {back_days} days.",
     )
     record(actor, Verb.PURPOSE_STATED, inquiry, inquiry=inquiry)
-    since = until - timedelta(days=back_days)
     return LookBack.objects.create(
-        agency=hot_list.agency, snapshot=snapshot, inquiry=inquiry, since=since, until=until
+        agency=hot_list.agency, snapshot=snapshot, inquiry=inquiry, **_until_now(back_days)
     )
+
+
+def _until_now(back_days: int) -> dict[str, datetime]:
+    """The time of a look-back. Its entries match by now.
+
+    What was read between their decision or load and the end of its transaction met the list as it was.
+    """
+    now = timezone.now()
+    return {"since": now - timedelta(days=back_days), "until": now}
 
 
 @act
@@ -175,6 +183,11 @@ class Harvest:
 
 def _harvest(look_back: LookBack) -> Harvest:
     harvest = Harvest()
+    if look_back.snapshot is not None and look_back.snapshot.added > MOST_ENTRIES:
+        harvest.why = (
+            f"The file added more than {MOST_ENTRIES:,} entries: too many to be held against the past."
+        )
+        return harvest
     entries = _entries(look_back)
     if not entries:
         harvest.why = "Nothing of it is in use any more, or policy and list no longer allow it."
