@@ -16,16 +16,16 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from detections import partitions, uuid7
-from detections.search import kept_since
+from detections.models import Camera
+from detections.search import as_like, kept_since, too_broad
 from hotlists.models import Entry
 from hotlists.past import Past
-from hotlists.patterns import ANY, ONE, meets
+from hotlists.patterns import ANY, meets
 from hotlists.plates import fold
 
 SECONDS = 5
 MOST_GROUPS = 50_000
 MOST_PLATES = 20
-_LIKE = str.maketrans({ONE: "_", ANY: "%"})
 _WITHIN = f"FROM {partitions.TABLE} WHERE id >= %s AND id < %s AND agency_id = %s"
 _VEHICLES = (
     "SELECT plate, state, make, model, color, body, width_bucket(id, %s::uuid[]), count(*) "
@@ -49,8 +49,10 @@ def past(entry: Entry, days: int) -> Past:
     """
     dates = [timezone.localdate() - timedelta(days=back) for back in reversed(range(days))]
     midnights = [timezone.make_aware(datetime(day.year, day.month, day.day)) for day in dates]
+    until = timezone.now()
+    since = max(midnights[0], kept_since(entry.agency.policy, until))
     try:
-        groups = _groups(entry, midnights)
+        groups = _groups(entry, midnights, since, until)
     except TooBroad:
         return Past(days, 0, 0, is_counted=False)
     plates: Counter[str] = Counter()
@@ -68,17 +70,25 @@ def past(entry: Entry, days: int) -> Past:
         by_day=tuple(by_day.items()),
         vehicles_by_day=tuple((day, len(seen)) for day, seen in vehicles.items()),
         plates=tuple(plates.most_common(MOST_PLATES)),
+        covered=max(1.0, (until - since) / timedelta(days=1)),
+        withheld=_withheld(entry, until - since),
     )
 
 
-def _groups(entry: Entry, midnights: Sequence[datetime]) -> list[tuple[Any, ...]]:
+def _withheld(entry: Entry, span: timedelta) -> str:
+    """Why a search of every camera for the same would need a second person; a description names no plate."""
+    cameras = Camera.objects.filter(agency=entry.agency).count()
+    return too_broad(entry.agency.policy, pattern=entry.plate or ANY, cameras=cameras, span=span)
+
+
+def _groups(
+    entry: Entry, midnights: Sequence[datetime], since: datetime, until: datetime
+) -> list[tuple[Any, ...]]:
     """Every vehicle that may be met, by day from 1, with its reads. Raises `TooBroad`."""
-    until = timezone.now()
-    since = max(midnights[0], kept_since(entry.agency.policy, until))
     within = [uuid7.floor(since), uuid7.floor(until), entry.agency.pk]
     if entry.plate:
         fits = "plate_key LIKE %s"
-        asked: list[Any] = [fold(entry.plate).translate(_LIKE)]
+        asked: list[Any] = [as_like(fold(entry.plate))]
     else:
         kinds = [kind for kind in _rows(_KINDS, within) if meets(entry, "", *kind)]
         fits, asked = _OF_KINDS, [list(column) for column in zip(*kinds, strict=True)]

@@ -1,63 +1,25 @@
 """The query: which detections a search finds, and how each fits.
 
-A pattern is a plate in which `?` stands for one unknown character and `*` for any number of them. It is held
-against `plate_key` first, which is indexed, and only within the ids of the time asked for, so that PostgreSQL
-passes over every other day's partition.
+A pattern is a plate in which `?` stands for one unknown character and `*` for any number of them, as
+`hotlists.patterns.tidy` writes it. It is held against `plate_key` first, which is indexed, and only within
+the ids of the time asked for, so that PostgreSQL passes over every other day's partition.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import datetime, timedelta
-from functools import cache
 
 from django.db.models import BooleanField, F, Func, Q, Value
 
 from alpr.policy import Policy
 from detections.model_reads import DetectionQuerySet
 from detections.models import Detection, Search
-from hotlists.plates import LONGEST, Position, fold
+from hotlists.patterns import ANY, ONE, alignment, differing, is_partial
+from hotlists.plates import Position, fold
 
-ONE, ANY = "?", "*"
-LONGEST_PATTERN = 20
 LIMIT = 200
 _LIKE = str.maketrans({ONE: "_", ANY: "%"})
-
-
-class BadPattern(ValueError):
-    """A text that is no plate and no part of one. Its message says why."""
-
-
-def read_pattern(text: str) -> str:
-    """The written form of what a person typed: capital letters, digits and the two wildcards alone.
-
-    Raises `BadPattern` for any other character but spaces, hyphens and dots, for more than 10 characters, and
-    where not one is known.
-    """
-    plain = unicodedata.normalize("NFKC", text).upper()
-    pattern = re.sub(r"\*[?*]*", _unknown, re.sub(r"[\s.\-]", "", plain))
-    odd = re.search(r"[^A-Z0-9?*]", pattern)
-    if odd:
-        raise BadPattern(f"A plate has letters and digits, and ? or * for unknown ones, not “{odd.group()}”.")
-    if not re.search(r"[A-Z0-9]", pattern):
-        raise BadPattern("Give the characters of the plate that are known.")
-    length = len(pattern.replace(ANY, ""))
-    if length > LONGEST:
-        raise BadPattern(f"A plate has at most {LONGEST} characters; this has {length}.")
-    if len(pattern) > LONGEST_PATTERN:
-        raise BadPattern("Leave out some of the *: each stands for any number of characters.")
-    return pattern
-
-
-def _unknown(run: re.Match[str]) -> str:
-    """A run of wildcards in one written form: the single unknown ones first, then one `*`."""
-    return ONE * run.group().count(ONE) + ANY
-
-
-def is_partial(pattern: str) -> bool:
-    """Whether the pattern has unknown characters."""
-    return ONE in pattern or ANY in pattern
 
 
 def known_together(pattern: str) -> int:
@@ -108,6 +70,11 @@ class Like(Func):
     output_field = BooleanField()
 
 
+def as_like(pattern: str) -> str:
+    """A pattern in the signs of SQL's LIKE."""
+    return pattern.translate(_LIKE)
+
+
 def matching(search: Search) -> DetectionQuerySet:
     """Every detection that `search` finds, of its own agency alone, in no order.
 
@@ -125,36 +92,18 @@ def _plate(pattern: str, *, confusable: bool) -> Q:
     asked = {"plate_key": fold(pattern)} | ({} if confusable else {"plate": pattern})
     if not is_partial(pattern):
         return Q(**asked)
-    return Q(*(Like(F(field), Value(text.translate(_LIKE))) for field, text in asked.items()))
+    return Q(*(Like(F(field), Value(as_like(text))) for field, text in asked.items()))
 
 
 def doubts(pattern: str, plate: str) -> list[Position] | None:
     """The places, counted on the plate as read, where it has another character than was asked for.
 
-    Empty where it fits exactly; None where it fits in no way. Of several ways that a pattern with `*` may lie
-    on the plate, the one with the fewest doubts counts.
+    Empty where it fits exactly; None where it fits in no way.
     """
-
-    @cache
-    def lay(asked: int, at: int) -> tuple[Position, ...] | None:
-        if asked == len(pattern):
-            return () if at == len(plate) else None
-        if pattern[asked] == ANY:
-            ways = [lay(asked + 1, at), lay(asked, at + 1) if at < len(plate) else None]
-            return min((way for way in ways if way is not None), key=len, default=None)
-        if at == len(plate) or not _may_be(pattern[asked], plate[at]):
-            return None
-        rest = lay(asked + 1, at + 1)
-        if rest is None or pattern[asked] in (ONE, plate[at]):
-            return rest
-        return (Position(at + 1, pattern[asked], plate[at]), *rest)
-
-    laid = lay(0, 0)
-    return None if laid is None else list(laid)
-
-
-def _may_be(asked: str, read: str) -> bool:
-    return asked == ONE or fold(asked) == fold(read)
+    misread = differing(pattern, plate)
+    if not misread:
+        return None if misread is None else []
+    return [place for place in alignment(pattern, plate) if place.differs]
 
 
 def kept_since(policy: Policy, now: datetime) -> datetime:

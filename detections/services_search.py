@@ -13,6 +13,7 @@ from accounts.models import Agency, Member
 from accounts.permissions import Permission
 from detections import search as query
 from detections.models import Camera, Search
+from hotlists.patterns import is_partial, tidy
 from hotlists.plates import BadPlate, normalize_state
 from trail.models import Inquiry
 from trail.services import act, record
@@ -41,7 +42,7 @@ def search_make(
     gate.require(actor, Permission.SEARCH, on=actor.agency, inquiry=inquiry)
     search = Search(inquiry=inquiry, agency=actor.agency, confusable=confusable)
     search.pattern, search.state = _plate(plate), _state(state)
-    search.kind = Search.Kind.PARTIAL if query.is_partial(search.pattern) else Search.Kind.EXACT
+    search.kind = Search.Kind.PARTIAL if is_partial(search.pattern) else Search.Kind.EXACT
     search.since, search.until = _times(actor.agency, since, until)
     own = _own(actor.agency, cameras)
     _refuse_broad(actor, search, own)
@@ -70,8 +71,8 @@ def elements(search: Search) -> dict[str, Any]:
 
 def _plate(text: str) -> str:
     try:
-        return query.read_pattern(text)
-    except query.BadPattern as bad:
+        return tidy(text)
+    except BadPlate as bad:
         raise ValidationError({"plate": str(bad)}) from bad
 
 

@@ -21,6 +21,8 @@ class Past:
 
     `plates` are the vehicles met most, at most 20, with their reads: data, for those whom the gate lets
     search. Where `is_counted` is False, it was more than could be counted, and there are no figures.
+    `covered` is how many days the figures are of: less than `days` while today lasts, and where less is kept.
+    `withheld` says why a search for the same would need a second person; empty where one may make it.
     """
 
     days: int
@@ -30,13 +32,15 @@ class Past:
     vehicles_by_day: tuple[tuple[date, int], ...] = ()
     plates: tuple[tuple[str, int], ...] = ()
     is_counted: bool = True
+    covered: float | None = None
+    withheld: str = ""
 
     @property
     def a_day(self) -> float:
         """Distinct vehicles a day, on average, as the policy counts; infinity where they were too many."""
         if not self.is_counted:
             return inf
-        return sum(vehicles for _, vehicles in self.vehicles_by_day) / self.days if self.days else 0.0
+        return sum(vehicles for _, vehicles in self.vehicles_by_day) / (self.covered or self.days)
 
 
 _answers: list[Callable[[Entry, int], Past]] = []

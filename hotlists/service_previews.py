@@ -27,7 +27,7 @@ SEEN_FOR = timedelta(hours=1)
 class Preview:
     """What an entry would have met in the last days, and how much of it the policy allows.
 
-    `past.plates` is empty for whoever may not search.
+    `past.plates` is empty for whoever may not search, and where a search for it would need a second person.
     """
 
     entry: Entry
@@ -47,8 +47,8 @@ def hot_plate_preview(*, actor: Member, hot_list: HotList, **wanted: Unpack[Want
     """What a part of a plate, or a description, would have met in the last 7 days; recorded with its case.
 
     The figures are for whoever may enter hot plates. The vehicles met most are shown where the gate lets the
-    member search, under the stated case (Civil Code 1798.90.52). Raises ValidationError, by field, as
-    entering does, and for a whole plate: that is a search.
+    member search, under the stated case (Civil Code 1798.90.52), and the policy lets one person search so
+    broadly. Raises ValidationError, by field, as entering does, and for a whole plate: that is a search.
     """
     gate.require(actor, Permission.ENTER_HOT_PLATES, on=hot_list)
     entry = entry_of(actor, hot_list, wanted)
@@ -63,7 +63,7 @@ def hot_plate_preview(*, actor: Member, hot_list: HotList, **wanted: Unpack[Want
     elements, detail = _pattern(entry), _figures(found)
     record(actor, Verb.PREVIEWED, what, inquiry=inquiry, elements=elements, detail=detail)
     most, clause = entry.agency.policy.hot_lists.most_matches_a_day, cited(entry.agency, "most_matches_a_day")
-    shown = found if may_search else replace(found, plates=())
+    shown = found if may_search and not found.withheld else replace(found, plates=())
     return Preview(entry, shown, most, clause, may_search)
 
 

@@ -18,12 +18,11 @@ from accounts.models import Agency
 from detections.matching.meeting import Met, how_it_meets
 from detections.model_reads import DetectionQuerySet
 from detections.models import Detection
-from detections.search import Like
+from detections.search import Like, as_like
 from hotlists.models import Entry
-from hotlists.patterns import ANY, ONE, meets
+from hotlists.patterns import meets
 from hotlists.plates import fold
 
-_LIKE = str.maketrans({ONE: "_", ANY: "%"})
 _VEHICLE = ("state", "make", "model", "color", "body")
 _CHUNK = 2_000
 
@@ -67,7 +66,7 @@ def _met(entries: Iterable[Entry], detection: Detection) -> Iterator[Met]:
 
 def _partial(captured: DetectionQuerySet, entries: list[Entry]) -> tuple[list[Entry], DetectionQuerySet]:
     partial = [entry for entry in entries if entry.plate]
-    patterns = (fold(entry.plate).translate(_LIKE) for entry in partial)
+    patterns = (as_like(fold(entry.plate)) for entry in partial)
     fits = reduce(or_, (Q(Like(F("plate_key"), Value(pattern))) for pattern in patterns), Q())
     return partial, captured.filter(fits)
 

@@ -52,6 +52,21 @@ def test_what_is_past_its_time_does_not_count_though_it_stands(
     assert past(unsaved("8KR*"), 7).reads == 0
 
 
+def test_vehicles_a_day_are_of_the_days_that_are_kept_and_over(
+    detect: Detect, unsaved: Any, specific_list: HotList
+) -> None:
+    for number in range(14):
+        detect(f"8KR{number:03}", at=timezone.now() - timedelta(minutes=1))
+    seven = past(unsaved("8KR*"), 7)
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    days = 6 + (timezone.now() - midnight) / timedelta(days=1)
+    assert seven.a_day == pytest.approx(14 / days, rel=0.01)
+    rules = specific_list.agency.policy.with_values({"retention.detections_days": 2}).to_dict()
+    AdoptedPolicy.objects.filter(agency=specific_list.agency).update(rules=rules)
+    fresh = Entry(hot_list=HotList.objects.get(pk=specific_list.pk), plate="8KR*")
+    assert past(fresh, 7).a_day == pytest.approx(7, rel=0.01)
+
+
 def test_a_read_that_the_list_would_not_take_does_not_count(detect: Detect, unsaved: Any) -> None:
     detect("8KR8412", at=days_ago(1))
     detect("8KRB412", at=days_ago(1), state="NV", make="Honda")
