@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.permissions import Permission
 from accounts.roles import Role
 from alpr.policy import Policy
+from trail import context
 
 
 class NeverDeleted(Exception):
@@ -45,8 +46,16 @@ class Agency(models.Model):
 
     @property
     def adopted(self) -> AdoptedPolicy | None:
-        """The policy version in force now, or None before the first adoption."""
-        return self.policies.in_force(timezone.now())
+        """The policy version in force now, or None before the first adoption. Remembered within a request."""
+        return context.remembered(self._adopted_key, lambda: self.policies.in_force(timezone.now()))
+
+    def adopted_anew(self) -> None:
+        """Let the rest of the request see a version that was approved in it."""
+        context.forget(self._adopted_key)
+
+    @property
+    def _adopted_key(self) -> tuple[str, int]:
+        return ("adopted policy", self.pk)
 
     @property
     def policy(self) -> Policy:

@@ -48,5 +48,6 @@ def policy_approve(*, actor: Member, proposed: AdoptedPolicy) -> AdoptedPolicy:
         proposed.approved_by, proposed.approved_at = actor, timezone.now()
         proposed.full_clean()
         proposed.save()
+        proposed.agency.adopted_anew()
         record(actor, Verb.POLICY_ADOPTED, proposed)
     return proposed

@@ -23,6 +23,7 @@ from alpr.policy import load_preset
 from detections.models import Camera, ReaderKey
 from hotlists.models import Entry, HotList, Snapshot
 from hotlists.plates import fold, normalize
+from trail import context
 from trail.actors import System
 from training.models import Certificate, Course, Session
 
@@ -30,6 +31,7 @@ PASSWORD = "a long sentence for tests 7"
 TESTS = System("Tests")
 
 
+@context.acting(None, request_id="cast")
 def found(short_name: str) -> Agency:
     """An agency that has adopted Vallejo's rules; a custodian proposed them, its chief approved them."""
     agency = agency_found(actor=TESTS, name=f"{short_name} Police Department", short_name=short_name)
@@ -44,6 +46,7 @@ def found(short_name: str) -> Agency:
     return agency
 
 
+@context.acting(None, request_id="cast")
 def enroll(
     agency: Agency,
     role: Role,

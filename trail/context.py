@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import ipaddress
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from trail.actors import Actor
 
+REMEMBERED_SECONDS = 2.0
+Found = TypeVar("Found")
+
 
 @dataclass(frozen=True)
 class Act:
-    """The circumstances of what happens now."""
+    """The circumstances of what happens now; `found` is what one request or job need not ask again."""
 
     actor: Actor | None = None
     request_id: str = ""
     address: str | None = None
+    found: dict[Hashable, tuple[float, Any]] | None = field(default=None, compare=False, repr=False)
 
 
 NOBODY = Act()
@@ -36,7 +41,12 @@ def current() -> Act:
 
 @contextmanager
 def acting(actor: Actor | None, **circumstances: Any) -> Iterator[None]:
-    """Everything recorded within carries `actor`, and the `request_id` and `address` where given."""
+    """Everything recorded within carries `actor`, and the `request_id` and `address` where given.
+
+    With a `request_id` begins a request or job, which remembers what it found (`remembered`).
+    """
+    if "request_id" in circumstances:
+        circumstances["found"] = {}
     token = _act.set(replace(current(), actor=actor, **circumstances))
     try:
         yield
@@ -47,6 +57,29 @@ def acting(actor: Actor | None, **circumstances: Any) -> Iterator[None]:
 def become(actor: Actor) -> None:
     """Set the actor for the rest of the request: for a token that is read after the request began."""
     _act.set(replace(current(), actor=actor))
+
+
+def remembered(key: Hashable, find: Callable[[], Found | None]) -> Found | None:
+    """What `find` gives, asked once in a request or job, and anew after `REMEMBERED_SECONDS`.
+
+    For what every part of a page asks and nothing but a person changes. Outside a request or job it is asked
+    each time, and so is what was not found.
+    """
+    found, now = current().found, time.monotonic()
+    if found is None:
+        return find()
+    until, answer = found.get(key, (now, None))
+    if until <= now:
+        answer = find()
+        if answer is not None:
+            found[key] = now + REMEMBERED_SECONDS, answer
+    return answer
+
+
+def forget(key: Hashable) -> None:
+    """Ask anew from now on in this request or job: for whoever changed it."""
+    if (found := current().found) is not None:
+        found.pop(key, None)
 
 
 def new_request_id() -> str:
