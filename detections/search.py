@@ -16,7 +16,7 @@ from alpr.policy import Policy
 from detections.model_reads import DetectionQuerySet
 from detections.models import Detection, Search
 from hotlists.patterns import ANY, ONE, alignment, differing, is_partial
-from hotlists.plates import Position, fold
+from hotlists.plates import Position, fold, positions
 
 LIMIT = 200
 _LIKE = str.maketrans({ONE: "_", ANY: "%"})
@@ -103,7 +103,11 @@ def doubts(pattern: str, plate: str) -> list[Position] | None:
     misread = differing(pattern, plate)
     if not misread:
         return None if misread is None else []
-    return [place for place in alignment(pattern, plate) if place.differs]
+    if pattern.count(ANY) > 1:
+        places = alignment(pattern, plate)
+    else:  # It lies in one way alone, which is quickly told.
+        places = positions(pattern.replace(ANY, ANY * (len(plate) - len(pattern) + 1)), plate)
+    return [place for place in places if place.differs]
 
 
 def kept_since(policy: Policy, now: datetime) -> datetime:
