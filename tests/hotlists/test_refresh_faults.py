@@ -165,14 +165,22 @@ def test_a_worker_killed_while_it_reads_leaves_the_list_and_the_file_is_read_aga
     assert refresh.state == State.CHECKING
     assert 0 < refresh.percent < 100
     assert list(Entry.objects.order_by("pk").values()) == before
+    until(lambda: _is_let_go(general_list))
     with connection.cursor() as cursor:
-        until(lambda: _count(cursor, "SELECT count(*) FROM pg_class WHERE relname = 'staged_row'") == 0)
+        assert _count(cursor, "SELECT count(*) FROM pg_class WHERE relname = 'staged_row'") == 0
     Refresh.objects.update(received_at=refresh.received_at.replace(year=2025))
+    HotList.objects.update(source_at=None)
     assert tasks.requeue_files() == 1
     _shorten(refresh, *lines(100, "Taken"))
     loading.run(general_list.pk)
     refresh.refresh_from_db()
     assert (refresh.state, refresh.attempts, refresh.changed) == (State.LOADED, 2, 100)
+
+
+def _is_let_go(hot_list: HotList) -> bool:
+    """Whether the database has noticed that the worker is gone; its lock is the last thing it lets go."""
+    with loading.alone(hot_list.pk) as free:
+        return free
 
 
 def _count(cursor: Any, statement: str) -> int:
