@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -68,7 +68,7 @@ def remembered(key: Hashable, find: Callable[[], Found | None]) -> Found | None:
     found, now = current().found, time.monotonic()
     if found is None:
         return find()
-    until, answer = found.get(key, (now, None))
+    until, answer = cast("tuple[float, Found | None]", found.get(key, (now, None)))
     if until <= now:
         answer = find()
         if answer is not None:

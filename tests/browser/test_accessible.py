@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage
 
+from tests.axe import violations
 from tests.browser.conftest import SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demonstration")]
 
-THEMES = ("light", "dark", "night")
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 PAGES = {
     "operator": [
         "/console/", "/console/closed/", "/search/", "/photographs/", "/hot-plates/", "/hot-plates/new/",
@@ -29,18 +27,6 @@ PAGES = {
 }  # fmt: skip
 
 
-def problems(page: Page) -> list[str]:
-    """What axe finds on the page, in each theme, as readable lines."""
-    found = []
-    for theme in THEMES:
-        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-        page.wait_for_timeout(150)
-        for violation in Axe().run(page, options=RULES).response["violations"]:
-            where = [node["target"] for node in violation["nodes"]][:3]
-            found.append(f"{page.url} in {theme}: {violation['id']}, {violation['help']} {where}")
-    return found
-
-
 @pytest.mark.parametrize("person", PAGES)
 def test_pages_pass_axe_and_keep_the_content_policy(sign_in: SignIn, system: str, person: str) -> None:
     page = sign_in(person)
@@ -54,7 +40,7 @@ def test_pages_pass_axe_and_keep_the_content_policy(sign_in: SignIn, system: str
     found: list[str] = []
     for path in PAGES[person]:
         page.goto(f"{system}{path}")
-        found += problems(page)
+        found += violations(page)
     assert not found, "\n".join(found)
     assert not said, "\n".join(said)
 
@@ -67,7 +53,7 @@ def test_an_open_hit_passes_axe(sign_in: SignIn, system: str) -> None:
     # Every fourth: they stand by priority, so some of each.
     for link in links[::4]:
         page.goto(f"{system}{link}")
-        found = problems(page)
+        found = violations(page)
         assert not found, "\n".join(found)
 
 
@@ -78,7 +64,7 @@ def test_lists_and_their_files_pass_axe(sign_in: SignIn, system: str) -> None:
     assert len(lists) >= 6
     for path in lists[:4]:
         page.goto(f"{system}{path}")
-        found = problems(page)
+        found = violations(page)
         assert not found, "\n".join(found)
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, path

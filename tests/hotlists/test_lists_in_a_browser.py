@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.models import Agency, Member
 from hotlists.models import HotList, ListKey, Refresh, Source
 from hotlists.services import restricted_grant
+from tests.axe import violations
 from tests.hits.browsing import chromium, signed_in
 from tests.hits.conftest import Server, evidence, server
 
@@ -23,7 +23,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 PATIENCE = 30_000
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 
 
 @pytest.fixture
@@ -129,11 +128,7 @@ def test_the_pages_pass_axe_in_each_theme_and_fit_a_phone(
     for path in pages(lists):
         page.set_viewport_size(LAPTOP)
         page.goto(path)
-        for theme in ("light", "dark", "night"):
-            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-            for wrong in Axe().run(page, options=RULES).response["violations"]:
-                where = [node["target"] for node in wrong["nodes"]][:3]
-                found.append(f"{path} in {theme}: {wrong['id']} {where}")
+        found += violations(page)
         page.set_viewport_size(PHONE)
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if over > 0:
