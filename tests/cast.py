@@ -23,6 +23,7 @@ from alpr.policy import load_preset
 from detections.models import Camera, ReaderKey
 from hotlists.models import Entry, HotList, Snapshot
 from hotlists.plates import fold, normalize
+from tests.recorded import made
 from trail import context
 from trail.actors import System
 from training.models import Certificate, Course, Session
@@ -31,13 +32,17 @@ PASSWORD = "a long sentence for tests 7"
 TESTS = System("Tests")
 
 
-@context.acting(None, request_id="cast")
 def found(short_name: str) -> Agency:
     """An agency that has adopted Vallejo's rules; a custodian proposed them, its chief approved them."""
+    return made(("agency", short_name), Agency, lambda: _found(short_name))
+
+
+@context.acting(None, request_id="cast")
+def _found(short_name: str) -> Agency:
     agency = agency_found(actor=TESTS, name=f"{short_name} Police Department", short_name=short_name)
     letters = short_name[:3].lower()
-    proposer = enroll(agency, Role.CUSTODIAN, f"{letters}-01", certified=False, approver=None)
-    chief = enroll(agency, Role.ADMINISTRATOR, f"{letters}-02", certified=False, approver=None)
+    proposer = _add(agency, Role.CUSTODIAN, f"{letters}-01", approver=None)
+    chief = _add(agency, Role.ADMINISTRATOR, f"{letters}-02", approver=None)
     founders_approve(actor=TESTS, first=proposer, second=chief)
     proposer.refresh_from_db()
     chief.refresh_from_db()
@@ -46,7 +51,6 @@ def found(short_name: str) -> Agency:
     return agency
 
 
-@context.acting(None, request_id="cast")
 def enroll(
     agency: Agency,
     role: Role,
@@ -57,15 +61,21 @@ def enroll(
     days_ago: int = 10,
 ) -> Member:
     """A member in `role`, added and approved by `approver` where there is one, certified or not."""
+    key = ("member", agency.pk, role, badge, approver and approver.pk)
+    member = made(key, Member, lambda: _add(agency, role, badge, approver=approver))
+    member.agency = agency
+    if certified:
+        certify(member, approver, days_ago)
+    return member
+
+
+@context.acting(None, request_id="cast")
+def _add(agency: Agency, role: Role, badge: str, *, approver: Member | None) -> Member:
     member = member_add(
         actor=approver or TESTS, agency=agency, sign_in_name=badge, password=PASSWORD, badge=badge,
         name=f"Name of {badge}", title="Police officer", roles=[role],
     )  # fmt: skip
-    if approver is not None:
-        member = member_approve(actor=approver, member=member)
-    if certified:
-        certify(member, approver, days_ago)
-    return member
+    return member if approver is None else member_approve(actor=approver, member=member)
 
 
 def certify(member: Member, by: Member | None, days_ago: int) -> Certificate:
