@@ -54,6 +54,10 @@ class Camera(models.Model):
         CameraGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="cameras",
         verbose_name="area",
     )  # fmt: skip
+    patrol_car = models.ForeignKey(
+        "detections.PatrolCar", on_delete=models.PROTECT, null=True, blank=True, related_name="cameras",
+        help_text="The vehicle that carries it, for a mobile reader.",
+    )  # fmt: skip
     is_active = models.BooleanField(default=True)
 
     class Meta:

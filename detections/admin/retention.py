@@ -70,7 +70,7 @@ class HoldAdmin(GatedAdmin):
     list_select_related = ("placed_by", "released_by")
     search_fields = ("case_number",)
     fields = readonly_fields = (
-        "detection_id", "case_number", "reason", "placed_by", "placed_at", "released_by", "released_at",
+        "kind", "case_number", "reason", "placed_by", "placed_at", "released_by", "released_at",
     )  # fmt: skip
 
 
