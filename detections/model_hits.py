@@ -119,6 +119,8 @@ class Hit(models.Model):
                 fields=["asked_at"], condition=Q(asked_at__isnull=False, validated_at=None, status="open"),
                 name="hit_asked",
             ),
+            models.Index(fields=["agency", "captured_at"], name="hit_captured"),
+            models.Index(fields=["image"], name="hit_image"),
         ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(
@@ -200,7 +202,10 @@ class HitRead(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["hit", "detection_id"], name="read_joins_a_hit_once"),
         ]
-        indexes = [models.Index(fields=["detection_id"], name="hit_read_detection")]
+        indexes = [
+            models.Index(fields=["detection_id"], name="hit_read_detection"),
+            models.Index(fields=["image"], name="hit_read_image"),
+        ]
 
     def __str__(self) -> str:
         return f"further read {self.pk} of {self.hit}"
@@ -345,3 +350,13 @@ class Search(models.Model):
 
     def __str__(self) -> str:
         return f"search {str(self.id)[:8]}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether a second person has still to decide."""
+        return bool(self.broad_why) and self.approved is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its results may be seen: it is not broad, or a second person has approved it."""
+        return not self.broad_why or self.approved is True

@@ -1,63 +1,30 @@
 """The query: which detections a search finds, and how each fits.
 
-A pattern is a plate in which `?` stands for one unknown character and `*` for any number of them. It is held
-against `plate_key` first, which is indexed, and only within the ids of the time asked for, so that PostgreSQL
-passes over every other day's partition.
+A pattern is a plate in which `?` stands for one unknown character and `*` for any number of them, written as
+`hotlists.patterns.tidy` writes it. It is held against `plate_key` first, which is indexed, and only within the
+ids of the time asked for, so that PostgreSQL passes over every other day's partition.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
 from django.db.models import BooleanField, F, Func, Q, Value
 
 from alpr.policy import Policy
+from detections import search_places, search_vehicles
 from detections.model_reads import DetectionQuerySet
 from detections.models import Detection, Search
-from hotlists.plates import LONGEST, Position, fold
+from hotlists.patterns import ANY, ONE, alignment, differing, is_partial
+from hotlists.plates import Position, fold
 
-ONE, ANY = "?", "*"
-LONGEST_PATTERN = 20
-LIMIT = 200
+PAGE = 50
+LIMIT = 1_000
+ORDERS = {"newest": "-id", "oldest": "id"}
 _LIKE = str.maketrans({ONE: "_", ANY: "%"})
-
-
-class BadPattern(ValueError):
-    """A text that is no plate and no part of one. Its message says why."""
-
-
-def read_pattern(text: str) -> str:
-    """The written form of what a person typed: capital letters, digits and the two wildcards alone.
-
-    Raises `BadPattern` for any other character but spaces, hyphens and dots, for more than 10 characters, and
-    where not one is known.
-    """
-    plain = unicodedata.normalize("NFKC", text).upper()
-    pattern = re.sub(r"\*[?*]*", _unknown, re.sub(r"[\s.\-]", "", plain))
-    odd = re.search(r"[^A-Z0-9?*]", pattern)
-    if odd:
-        raise BadPattern(f"A plate has letters and digits, and ? or * for unknown ones, not “{odd.group()}”.")
-    if not re.search(r"[A-Z0-9]", pattern):
-        raise BadPattern("Give the characters of the plate that are known.")
-    length = len(pattern.replace(ANY, ""))
-    if length > LONGEST:
-        raise BadPattern(f"A plate has at most {LONGEST} characters; this has {length}.")
-    if len(pattern) > LONGEST_PATTERN:
-        raise BadPattern("Leave out some of the *: each stands for any number of characters.")
-    return pattern
-
-
-def _unknown(run: re.Match[str]) -> str:
-    """A run of wildcards in one written form: the single unknown ones first, then one `*`."""
-    return ONE * run.group().count(ONE) + ANY
-
-
-def is_partial(pattern: str) -> bool:
-    """Whether the pattern has unknown characters."""
-    return ONE in pattern or ANY in pattern
 
 
 def known_together(pattern: str) -> int:
@@ -68,11 +35,11 @@ def known_together(pattern: str) -> int:
 def too_broad(policy: Policy, *, pattern: str, cameras: int, span: timedelta) -> str:
     """Why this search needs a second person under `policy`; empty where one person may make it alone.
 
-    `cameras` is how many are searched, `span` how long a time. A whole plate is never too broad. Rules
-    `search.broad_*`.
+    `cameras` is how many are searched, `span` how long a time; an empty `pattern` is no plate. A whole plate
+    is never too broad. Rules `search.broad_*`.
     """
     rules = policy.search
-    if not is_partial(pattern) or known_together(pattern) >= rules.broad_below_characters:
+    if pattern and (not is_partial(pattern) or known_together(pattern) >= rules.broad_below_characters):
         return ""
     over = []
     if rules.broad_cameras is not None and cameras > rules.broad_cameras:
@@ -83,10 +50,10 @@ def too_broad(policy: Policy, *, pattern: str, cameras: int, span: timedelta) ->
         return ""
     said = " and ".join(what for _, what in over)
     clauses = " ".join(_clause(policy, rule) for rule, _ in over)
-    return (
-        f"This search covers {said} with fewer than {rules.broad_below_characters} known characters "
-        f"together. {clauses}"
-    )
+    without = "no plate"
+    if pattern:
+        without = f"fewer than {rules.broad_below_characters} known characters together"
+    return f"This search covers {said} with {without}. {clauses}"
 
 
 def _hours(span: timedelta) -> str:
@@ -108,53 +75,90 @@ class Like(Func):
     output_field = BooleanField()
 
 
+def as_like(pattern: str) -> str:
+    """A pattern in the signs of SQL's LIKE."""
+    return pattern.translate(_LIKE)
+
+
+class NotApproved(Exception):
+    """A broad search that waits for a second person, or that one has declined: it finds nothing."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of results in the order asked for, with their cameras.
+
+    `next` goes into `after` for the page behind this one, `previous` into `before` for the one in front of
+    it; each is None where there is none.
+    """
+
+    rows: list[Detection]
+    next: uuid.UUID | None
+    previous: uuid.UUID | None
+
+
 def matching(search: Search) -> DetectionQuerySet:
     """Every detection that `search` finds, of its own agency alone, in no order.
 
-    A detection without a read state is found whatever state is asked for.
+    A detection without a read state is found whatever state is asked for, and one whose vehicle was not read
+    where a plate is asked for. Raises `NotApproved` for a broad search without a second person's approval.
     """
+    if not search.is_open:
+        raise NotApproved(f"{search} has no second person’s approval.")
     found = Detection.objects.captured(search.since, search.until).filter(agency=search.agency_id)
     if cameras := list(search.cameras.values_list("pk", flat=True)):
         found = found.filter(camera__in=cameras)
     if search.state:
         found = found.filter(state__in=["", search.state])
+    found = found.filter(search_places.condition(search), search_vehicles.condition(search))
     return found.filter(_plate(search.pattern, confusable=search.confusable))
 
 
+def page(
+    search: Search,
+    order: str = "newest",
+    after: uuid.UUID | None = None,
+    before: uuid.UUID | None = None,
+) -> Page:
+    """One page of `PAGE` results by key: behind `after`, in front of `before`, or the first of them.
+
+    `order` is one of `ORDERS`. A page that is far down takes no longer than the first. Raises `NotApproved`.
+    """
+    forward = ORDERS[order] if before is None else {"-id": "id", "id": "-id"}[ORDERS[order]]
+    found = matching(search).select_related("camera").order_by(forward)
+    edge = before or after
+    if edge is not None:
+        found = found.filter(pk__lt=edge) if forward == "-id" else found.filter(pk__gt=edge)
+    rows = list(found[: PAGE + 1])
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if before is not None:
+        rows.reverse()
+    behind, ahead = (more, after is not None) if before is None else (True, more)
+    return Page(
+        rows,
+        next=rows[-1].pk if rows and behind else None,
+        previous=rows[0].pk if rows and ahead else None,
+    )
+
+
 def _plate(pattern: str, *, confusable: bool) -> Q:
+    if not pattern:
+        return Q()
     asked = {"plate_key": fold(pattern)} | ({} if confusable else {"plate": pattern})
     if not is_partial(pattern):
         return Q(**asked)
-    return Q(*(Like(F(field), Value(text.translate(_LIKE))) for field, text in asked.items()))
+    return Q(*(Like(F(field), Value(as_like(text))) for field, text in asked.items()))
 
 
 def doubts(pattern: str, plate: str) -> list[Position] | None:
     """The places, counted on the plate as read, where it has another character than was asked for.
 
-    Empty where it fits exactly; None where it fits in no way. Of several ways that a pattern with `*` may lie
-    on the plate, the one with the fewest doubts counts.
+    Empty where it fits exactly; None where it fits in no way.
     """
-
-    @cache
-    def lay(asked: int, at: int) -> tuple[Position, ...] | None:
-        if asked == len(pattern):
-            return () if at == len(plate) else None
-        if pattern[asked] == ANY:
-            ways = [lay(asked + 1, at), lay(asked, at + 1) if at < len(plate) else None]
-            return min((way for way in ways if way is not None), key=len, default=None)
-        if at == len(plate) or not _may_be(pattern[asked], plate[at]):
-            return None
-        rest = lay(asked + 1, at + 1)
-        if rest is None or pattern[asked] in (ONE, plate[at]):
-            return rest
-        return (Position(at + 1, pattern[asked], plate[at]), *rest)
-
-    laid = lay(0, 0)
-    return None if laid is None else list(laid)
-
-
-def _may_be(asked: str, read: str) -> bool:
-    return asked == ONE or fold(asked) == fold(read)
+    misread = differing(pattern, plate)
+    if not misread:
+        return None if misread is None else []
+    return [place for place in alignment(pattern, plate) if place.differs]
 
 
 def kept_since(policy: Policy, now: datetime) -> datetime:
