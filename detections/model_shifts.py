@@ -1,4 +1,4 @@
-"""Patrol cars, the shifts they drive, and what their computers deleted after a transfer."""
+"""Patrol cars, the shifts they drive, and what their computers hold and deleted after a transfer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Agency, Member
-from detections.model_reads import ReaderKey
+from detections.model_reads import Camera, ReaderKey
 
 
 class PatrolCar(models.Model):
@@ -65,6 +65,33 @@ class Shift(models.Model):
     def agency(self) -> Agency:
         """The agency of its car."""
         return self.patrol_car.agency
+
+
+class VehicleCopy(models.Model):
+    """What a vehicle's computer still holds of one camera's reads, and when reads last came in late.
+
+    Beside the camera, so that a transfer is no change of the camera's record. It names no plate.
+    """
+
+    camera = models.OneToOneField(
+        Camera, on_delete=models.PROTECT, primary_key=True, related_name="vehicle_copy"
+    )
+    said_at = models.DateTimeField(null=True, help_text="When the transfer client last said what it holds.")
+    left = models.PositiveIntegerField(default=0, help_text="Reads that have not come in.")
+    set_aside = models.PositiveIntegerField(default=0, help_text="Reads that were refused, kept apart there.")
+    late_at = models.DateTimeField(null=True, help_text="When reads last came in over an hour after capture.")
+    late_seconds = models.PositiveIntegerField(default=0, help_text="How long after capture the oldest came.")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"copy of {self.camera} in its vehicle"
+
+    @property
+    def agency(self) -> Agency:
+        """The agency of its camera."""
+        return self.camera.agency
 
 
 class LocalPurge(models.Model):

@@ -6,11 +6,11 @@ from detections.model_hits import Hit, HitRead, HitStep, LookBack, Outcome, Sear
 from detections.model_readers import CameraDay, CameraHealth, CarSeen, ReaderChannel, ReadMapping
 from detections.model_reads import Camera, CameraGroup, Detection, ImageJob, ReaderKey, Transfer
 from detections.model_retention import HeldDetection, Hold, PurgeRun
-from detections.model_shifts import LocalPurge, PatrolCar, Shift
+from detections.model_shifts import LocalPurge, PatrolCar, Shift, VehicleCopy
 
 __all__ = [
     "Camera", "CameraDay", "CameraGroup", "CameraHealth", "CarSeen", "ConsoleChoice", "CustodyStep",
     "Detection", "EvidencePackage", "HeldDetection", "Hit", "HitRead", "HitStep", "Hold", "ImageJob",
     "LocalPurge", "LookBack", "Outcome", "PatrolCar", "PurgeRun", "ReadMapping", "ReaderChannel",
-    "ReaderKey", "Search", "Shift", "SigningKey", "Transfer",
+    "ReaderKey", "Search", "Shift", "SigningKey", "Transfer", "VehicleCopy",
 ]  # fmt: skip

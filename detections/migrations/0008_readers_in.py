@@ -195,6 +195,20 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
             },
         ),
+        migrations.CreateModel(
+            name='VehicleCopy',
+            fields=[
+                ('camera', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='vehicle_copy', serialize=False, to='detections.camera')),
+                ('said_at', models.DateTimeField(help_text='When the transfer client last said what it holds.', null=True)),
+                ('left', models.PositiveIntegerField(default=0, help_text='Reads that have not come in.')),
+                ('set_aside', models.PositiveIntegerField(default=0, help_text='Reads that were refused, kept apart there.')),
+                ('late_at', models.DateTimeField(help_text='When reads last came in over an hour after capture.', null=True)),
+                ('late_seconds', models.PositiveIntegerField(default=0, help_text='How long after capture the oldest came.')),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
         migrations.AddField(
             model_name='hold',
             name='camera',
@@ -378,6 +392,22 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, max_length=20),
         ),
         migrations.AddIndex(
+            model_name='hit',
+            index=models.Index(fields=['agency', 'captured_at'], name='hit_captured'),
+        ),
+        migrations.AddIndex(
+            model_name='hit',
+            index=models.Index(fields=['image'], name='hit_image'),
+        ),
+        migrations.AddIndex(
+            model_name='hitread',
+            index=models.Index(fields=['image'], name='hit_read_image'),
+        ),
+        migrations.AddIndex(
+            model_name='imagejob',
+            index=models.Index(fields=['image'], name='image_job_image'),
+        ),
+        migrations.AddIndex(
             model_name='hold',
             index=models.Index(condition=models.Q(('released_at', None)), fields=['agency', 'plate_key'], name='hold_standing'),
         ),
@@ -387,7 +417,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'detection'), models.Q(('hit__isnull', False), ('kind', 'hit')), models.Q(('kind', 'search'), ('search__isnull', False)), models.Q(('kind', 'plate'), models.Q(('plate_key', ''), _negated=True)), models.Q(('camera__isnull', False), ('kind', 'camera'), ('since__isnull', False)), _connector='OR'), name='hold_names_what_it_keeps'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'detection'), models.Q(('hit__isnull', False), ('kind', 'hit')), models.Q(('kind', 'search'), ('search__isnull', False)), models.Q(('kind', 'plate'), models.Q(models.Q(('plate_key', ''), _negated=True), ('released_at__isnull', False), _connector='OR')), models.Q(('camera__isnull', False), ('kind', 'camera'), ('since__isnull', False)), _connector='OR'), name='hold_names_what_it_keeps'),
         ),
         migrations.AddConstraint(
             model_name='hold',
