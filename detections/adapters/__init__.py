@@ -3,6 +3,11 @@
 One module a maker, with `KIND` (its part of the address), `TITLE` (its name for people) and `read`.
 """
 
+from detections.adapters import axis, plate_recognizer, rekor
 from detections.adapters.shape import Adapter
 
-ADAPTERS: dict[str, Adapter] = {}
+ADAPTERS: dict[str, Adapter] = {
+    rekor.KIND: rekor,
+    plate_recognizer.KIND: plate_recognizer,
+    axis.KIND: axis,
+}

@@ -29,6 +29,7 @@ LARGEST_PIXEL = 100_000
 LONGEST_VALUE = {"make": 40, "model": 40, "color": 20, "body": 20, "direction": 20}
 # A count of seconds since 1970 reaches this in the year 5138, one of milliseconds in March 1973.
 FIRST_OF_MILLISECONDS = 100_000_000_000
+COUNTRIES = ("us", "ca")
 UNKNOWN = frozenset({"", "unknown", "unk", "none", "null", "n/a"})
 
 
@@ -63,13 +64,15 @@ class Sighting:
     """One read. `row` is in the native format (docs/api.md) as JSON values, without `camera`.
 
     `channel` is the device's own name of the camera, empty where it names none. `car` names the car for the
-    device where one car gives several messages, of which the first is stored; else it is empty.
+    device where one car gives several messages, of which the first is stored; else it is empty. `same_for`
+    is how far apart two captures may lie and be of the same car, where the device counts its cars anew.
     """
 
     channel: str
     car: str
     row: dict[str, Any]
     picture: bytes | None = None
+    same_for: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,12 @@ def objects(value: object, *, most: int = MOST_TOLD) -> list[dict[str, Any]]:
     return [one for one in found if isinstance(one, dict)]
 
 
+def choices(value: object) -> list[dict[str, Any]]:
+    """The objects among the first hundred of a list, such as other readings or colors; empty for no list."""
+    found = value[:MOST_TOLD] if isinstance(value, list) else []
+    return [one for one in found if isinstance(one, dict)]
+
+
 def name(value: object, what: str) -> str:
     """The name of a device, camera or car, a text or whole number; or empty. Raises `BadMessage` for `what`.
 
@@ -143,21 +152,18 @@ def name(value: object, what: str) -> str:
 def sender_id(*names: object) -> str:
     """A read's name made of what names it for its device, such as its camera and number there.
 
-    What is too long to be kept is hashed.
+    What is neither text nor number counts as empty. What is too long to be kept is hashed.
     """
-    whole = ":".join(str(one) for one in names)
+    whole = ":".join(str(one) if isinstance(one, str | int | float) else "" for one in names)
     if len(whole) <= LONGEST_NAME and _is_written(whole):
         return whole
     return hashlib.sha256(whole.encode(errors="surrogatepass")).hexdigest()
 
 
-def plate(value: object) -> str:
+def plate(value: object) -> Any:
     """The plate as it came, not judged; empty where the device says that it read none."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise BadMessage("The plate is not a text.")
-    return "" if value.strip().lower() in UNKNOWN else value
+    said_unknown = isinstance(value, str) and value.strip().lower() in UNKNOWN
+    return "" if value is None or said_unknown else value
 
 
 def word(value: object, of: str) -> str:
@@ -167,10 +173,20 @@ def word(value: object, of: str) -> str:
     return "" if value.strip().lower() in UNKNOWN else value.strip()
 
 
-def state(value: object) -> str:
-    """A state's code from `us-ca` or `CA`; empty for what is none."""
+def state(value: object, *, alone: bool = True) -> str:
+    """A state's or province's code from `us-ca` or `CA`; empty for other countries and for what is none.
+
+    `alone=False` where the maker writes countries so, and `de` is Germany.
+    """
+    if not isinstance(value, str) or len(value) > 12:
+        return ""
+    country, dash, code = value.strip().lower().partition("-")
+    if country == "mx":
+        return "MX"
+    if (dash and country not in COUNTRIES) or not (dash or alone):
+        return ""
     try:
-        return normalize_state(value) if isinstance(value, str) and len(value) <= 12 else ""
+        return normalize_state(code or country)
     except BadPlate:
         return ""
 
@@ -223,7 +239,7 @@ def box_of_corners(corners: object) -> list[int] | None:
     return box(min(across), min(down), max(across), max(down)) if across and down else None
 
 
-def candidates(pairs: Iterable[tuple[object, float | None]], *, but: str) -> list[dict[str, Any]]:
+def candidates(pairs: Iterable[tuple[object, float | None]], *, but: object) -> list[dict[str, Any]]:
     """Other readings than the plate `but`, in their order, up to 20; those that are no plates left out."""
     found: list[dict[str, Any]] = []
     known = {_plain(but)}
@@ -235,10 +251,9 @@ def candidates(pairs: Iterable[tuple[object, float | None]], *, but: str) -> lis
     return found
 
 
-def best(choices: object) -> object:
-    """The name of the likeliest of `[{"name", "confidence"}, …]`, as readers tell make or color."""
-    known = objects(choices, most=LARGEST_PIXEL) if choices is not None else []
-    return max(known, key=lambda one: number(one.get("confidence")) or 0).get("name") if known else None
+def best(value: object, by: str = "confidence") -> dict[str, Any]:
+    """The likeliest of `[{"name", "confidence"}, …]`, as readers tell make or color; empty for none."""
+    return max(choices(value), key=lambda one: number(one.get(by)) or 0, default={})
 
 
 def epoch(value: object) -> datetime:
@@ -295,7 +310,7 @@ def one_part(message: Message, names: Sequence[str]) -> bytes:
     raise BadMessage(f"The form has no part named “{'” or “'.join(names)}”.")
 
 
-def row(*, sender_id: str, captured_at: datetime, plate: str, **values: Any) -> dict[str, Any]:
+def row(*, sender_id: str, captured_at: datetime, plate: Any, **values: Any) -> dict[str, Any]:
     """A row of the native format; what is empty or None is left out."""
     known = {name: value for name, value in values.items() if value not in (None, "", [], {})}
     return {"sender_id": sender_id, "captured_at": captured_at.isoformat(), "plate": plate} | known
