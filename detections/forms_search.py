@@ -1,4 +1,4 @@
-"""The search form: the purpose first, then what, where and when; and the forms of holds."""
+"""The search form: the purpose first, then what, where and when."""
 
 from __future__ import annotations
 
@@ -82,30 +82,3 @@ def _asked(search: Search) -> dict[str, Any]:
         "since": search.since,
         "until": search.until,
     }
-
-
-class HoldForm(forms.Form):
-    """Why a detection is kept past its time."""
-
-    case_number = forms.CharField(
-        label="Case number",
-        max_length=30,
-        widget=forms.TextInput({"class": "mono", "autocomplete": "off"}),
-    )
-    reason = forms.CharField(
-        label="Why is it kept?",
-        max_length=300,
-        help_text="One sentence another person could check: what it is, or may become, evidence of.",
-        widget=forms.Textarea({"rows": 2, "autocomplete": "off"}),
-    )
-
-
-class HoldReleaseForm(forms.Form):
-    """Why a hold ends."""
-
-    why = forms.CharField(
-        label="Why does it end?",
-        max_length=300,
-        help_text="One sentence another person could check.",
-        widget=forms.Textarea({"rows": 2, "autocomplete": "off"}),
-    )

@@ -236,7 +236,8 @@ class ImageJob(models.Model):
             models.UniqueConstraint(fields=["camera", "sender_id"], name="image_once_per_sender_id")
         ]
         indexes = [
-            models.Index(fields=["received_at"], condition=Q(state="waiting"), name="image_job_waiting")
+            models.Index(fields=["received_at"], condition=Q(state="waiting"), name="image_job_waiting"),
+            models.Index(fields=["image"], name="image_job_image"),
         ]
 
     def __str__(self) -> str:

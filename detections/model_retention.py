@@ -14,8 +14,9 @@ from detections.model_reads import Camera
 class Hold(models.Model):
     """Data kept past its time because it is, or may become, evidence or is asked for (Vallejo Policy 426.4).
 
-    Over a plate or a camera it keeps what was and what will be captured between `since` and `until`; over
-    detections, a hit or a search's results it keeps what it names, in `HeldDetection`.
+    Over a plate or a camera it keeps what was and what will be captured between `since` and `until`, over a
+    hit that hit and its reads, also those that join it later; one detection or a search's results it names in
+    `HeldDetection`. `plate` and `plate_key` go once a released hold is as old as what it kept may be.
     """
 
     class Kind(models.TextChoices):
@@ -65,9 +66,9 @@ class Hold(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="detection")
-                | Q(kind="hit", hit__isnull=False)
+                | Q(kind="hit") & (Q(hit__isnull=False) | Q(released_at__isnull=False))
                 | Q(kind="search", search__isnull=False)
-                | Q(kind="plate") & ~Q(plate_key="")
+                | Q(kind="plate") & (~Q(plate_key="") | Q(released_at__isnull=False))
                 | Q(kind="camera", camera__isnull=False, since__isnull=False),
                 name="hold_names_what_it_keeps",
             ),

@@ -1,4 +1,4 @@
-"""Holds, and the purge: data goes when its time is up unless it is held, and each run leaves a certificate.
+"""The purge: data goes when its time is up unless it is held, and each run leaves a certificate.
 
 The time is the policy's (Vallejo Policy 426.4: one year; Government Code 34090.6). Holds come first, always.
 
@@ -15,21 +15,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import db
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Agency, Member
-from accounts.permissions import Permission
-from detections import images, partitions, uuid7
-from detections.model_hits import of_detection
+from accounts.models import Agency
+from detections import held, images, partitions, uuid7
 from detections.models import Detection, Hit, HitRead, HitStep, Hold, ImageJob, PurgeRun
 from trail.actors import System
-from trail.purpose import VagueReason, check_case_number, check_reason
-from trail.services import act, record
+from trail.services import record
 from trail.verbs import Outcome, Verb
-from training import gate
 
 BATCH = 5_000
 OVERDUE_AFTER = timedelta(hours=26)
@@ -41,58 +36,6 @@ COUNTS = (
 
 class PurgeRunning(Exception):
     """Another purge of the same agency is under way."""
-
-
-@act
-def hold_place(*, actor: Member, detection: Detection, case_number: str, reason: str) -> Hold:
-    """Keep a detection, its picture and its hits past their time, as evidence.
-
-    Raises ValidationError by field, for a case that holds it already, and where the detection was deleted a
-    moment ago.
-    """
-    gate.require(actor, Permission.HOLD, on=detection)
-    hold = Hold(
-        agency=detection.agency,
-        detection_id=detection.pk,
-        placed_by=actor,
-        case_number=_checked("case_number", case_number),
-        reason=_checked("reason", reason),
-    )
-    hold.full_clean()
-    # A purge locks what it is about to delete and asks for holds after that.
-    if not Detection.objects.select_for_update().filter(pk=detection.pk).exists():
-        raise ValidationError("This detection is deleted: its time was up.")
-    hits = Hit.objects.filter(of_detection(detection.pk)).order_by("pk")
-    list(hits.select_for_update(of=("self",)).values_list("pk"))
-    if Hold.objects.filter(
-        detection_id=detection.pk, case_number=hold.case_number, released_at=None
-    ).exists():
-        raise ValidationError({"case_number": "It is held for this case already."})
-    hold.save()
-    record(
-        actor, Verb.HELD, hold, purpose=f"case {hold.case_number}", elements={"detection": str(detection.pk)}
-    )
-    return hold
-
-
-@act
-def hold_release(*, actor: Member, hold: Hold, why: str) -> Hold:
-    """Release a hold; what it kept goes with the next purge if its time is up. Raises ValidationError."""
-    gate.require(actor, Permission.HOLD, on=hold)
-    said = _checked("why", why)
-    hold = Hold.objects.select_for_update().get(pk=hold.pk)
-    if hold.released_at is None:
-        hold.released_by, hold.released_at = actor, timezone.now()
-        hold.save()
-        record(actor, Verb.HOLD_RELEASED, hold, purpose=f"case {hold.case_number}", detail=said)
-    return hold
-
-
-def _checked(field: str, text: str) -> str:
-    try:
-        return check_case_number(text) if field == "case_number" else check_reason(text)
-    except VagueReason as vague:
-        raise ValidationError({field: str(vague)}) from vague
 
 
 def purge(agency: Agency) -> PurgeRun:
@@ -192,15 +135,16 @@ def _record(run: PurgeRun, outcome: Outcome, detail: str = "", strays: int = 0) 
 
 def _held_for(run: PurgeRun) -> dict[str, int]:
     """How many detections past their time each case holds."""
-    before = max(run.captured_before, run.hits_before or run.captured_before)
-    holds = Hold.objects.filter(agency=run.agency, released_at=None, detection_id__lt=uuid7.floor(before))
-    counts = holds.values_list("case_number").annotate(Count("detection_id", distinct=True))
-    return dict(counts.order_by("case_number"))
+    counts: dict[str, int] = {}
+    for hold in held.standing(run.agency).order_by("case_number"):
+        kept = held.held_detections(hold).filter(id__lt=uuid7.floor(run.captured_before)).count()
+        counts[hold.case_number] = counts.get(hold.case_number, 0) + kept
+    return counts
 
 
 def _count_held(run: PurgeRun) -> None:
-    run.held = _detections_due(run).filter(_standing_hold("pk")).count()
-    run.hits_held = _hits_due(run).filter(_held_hit()).count()
+    run.held = _detections_due(run).filter(held.detection_is_held(run.agency)).count()
+    run.hits_held = _hits_due(run).filter(held.hit_is_held(run.agency)).count()
 
 
 def _detections_due(run: PurgeRun) -> QuerySet[Detection]:
@@ -213,34 +157,24 @@ def _hits_due(run: PurgeRun) -> QuerySet[Hit]:
     return Hit.objects.filter(agency=run.agency, captured_at__lt=run.hits_before)
 
 
-def _standing_hold(detection: str) -> Exists:
-    return Exists(Hold.objects.filter(detection_id=OuterRef(detection), released_at=None))
-
-
-def _held_hit() -> Q:
-    """A hit is held by a hold on the read that made it, or on one that joined it."""
-    held = Hold.objects.filter(released_at=None).values("detection_id")
-    joined = HitRead.objects.filter(hit=OuterRef("pk"), detection_id__in=held)
-    return Q(_standing_hold("detection_id")) | Q(Exists(joined))
-
-
-def _lock(rows: QuerySet[Any], held: Q | Exists) -> tuple[list[Any], dict[Any, str]]:
+def _lock(rows: QuerySet[Any], keeps: Q) -> tuple[list[Any], dict[Any, str]]:
     """Lock one batch of rows that nothing holds: their keys, and those that may go with their pictures.
 
     Holds are asked about again once the rows are locked: one that was placed the moment before wins.
     """
-    unheld = rows.exclude(held).order_by("pk")
+    unheld = rows.exclude(keeps).order_by("pk")
     keys = list(unheld.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
     if not keys:
         return [], {}
     locked = rows.filter(pk__in=keys, pk__gte=keys[0], pk__lte=keys[-1])
-    return keys, dict(locked.exclude(held).values_list("pk", "image"))
+    return keys, dict(locked.exclude(keeps).values_list("pk", "image"))
 
 
 @transaction.atomic
 def _purge_detections(run: PurgeRun) -> list[str] | None:
     """Delete one batch of detections and give their pictures; None when nothing was left."""
-    keys, free = _lock(_detections_due(run), _standing_hold("pk"))
+    held.keep_holds_out(run.agency)
+    keys, free = _lock(_detections_due(run), held.detection_is_held(run.agency))
     if not keys:
         return None
     rows = Detection.objects.filter(pk__in=free, pk__gte=keys[0], pk__lte=keys[-1])
@@ -251,13 +185,15 @@ def _purge_detections(run: PurgeRun) -> list[str] | None:
 @transaction.atomic
 def _purge_hits(run: PurgeRun) -> list[str] | None:
     """Delete one batch of hits with their steps and the reads that joined; None when nothing was left."""
-    keys, free = _lock(_hits_due(run), _held_hit())
+    held.keep_holds_out(run.agency)
+    keys, free = _lock(_hits_due(run), held.hit_is_held(run.agency))
     if not keys:
         return None
     joined = HitRead.objects.filter(hit__in=free)
     pictures = [*free.values(), *joined.values_list("image", flat=True)]
     joined.delete()
     HitStep.objects.filter(hit__in=free).delete()
+    Hold.objects.filter(hit__in=free).update(hit=None)
     run.hits_gone += Hit.objects.filter(pk__in=free).delete()[0]
     return _note(run, pictures)
 
@@ -265,8 +201,10 @@ def _purge_hits(run: PurgeRun) -> list[str] | None:
 @transaction.atomic
 def _purge_jobs(run: PurgeRun) -> list[str] | None:
     """Delete a batch of the jobs of photographs, also of those in which no plate was found."""
-    held = Hold.objects.filter(agency=run.agency, released_at=None).values_list("detection_id", flat=True)
-    kept = Detection.objects.filter(pk__in=list(held)).values_list("image", flat=True)
+    held.keep_holds_out(run.agency)
+    keeps = held.detection_is_held(run.agency)
+    held_rows = Detection.objects.filter(keeps, agency=run.agency).exclude(image="")
+    kept = held_rows.values_list("image", flat=True)
     due = ImageJob.objects.filter(camera__agency=run.agency, captured_at__lt=run.captured_before)
     locked = due.exclude(image__in=list(kept)).order_by("pk").select_for_update(of=("self",))
     batch = dict(locked.values_list("pk", "image")[:BATCH])

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("detections.urls_console")),
     path("", include("detections.urls_hits")),
+    path("", include("detections.urls_holds")),
     path("", include("detections.urls_photographs")),
     path("", include("detections.urls_quality")),
     path("", include("detections.urls_search")),

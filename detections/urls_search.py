@@ -1,8 +1,8 @@
-"""Addresses of search and of holds. None carries a plate."""
+"""Addresses of search. None carries a plate."""
 
 from django.urls import path
 
-from detections import views_holds, views_search
+from detections import views_search
 
 ONE = "searches/<uuid:pk>/detections/<uuid:detection>/"
 
@@ -12,6 +12,4 @@ urlpatterns = [
     path(ONE, views_search.search_detection, name="search_detection"),
     path(f"{ONE}image/", views_search.search_image, name="search_image"),
     path(f"{ONE}plate/", views_search.search_plate, name="search_plate"),
-    path("holds/", views_holds.holds, name="holds"),
-    path("holds/<int:pk>/", views_holds.hold, name="hold"),
 ]

@@ -12,7 +12,6 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,11 +21,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from detections import console, pictures, retention
+from detections import console, held, pictures
 from detections import search as query
-from detections.forms_search import HoldForm, SearchForm
+from detections.forms_search import SearchForm
 from detections.model_hits import of_detection
-from detections.models import Detection, Hold, Search
+from detections.models import Detection, Search
 from detections.services_search import elements, search_make
 from hotlists.plates import Position
 from trail.services import record
@@ -95,7 +94,7 @@ def _make(form: SearchForm, member: Member) -> Search | None:
     return None
 
 
-def _own_search(request: HttpRequest, pk: uuid.UUID) -> Search:
+def own_search(request: HttpRequest, pk: uuid.UUID) -> Search:
     """A search of the member's own, under a purpose that still stands; every other is out of sight."""
     member = _member(request)
     own = Search.objects.filter(inquiry__member=member).select_related("inquiry__member", "agency")
@@ -132,7 +131,7 @@ class Found:
 @never_cache
 def search_results(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What a search finds now, newest first or, with `?order=oldest`, oldest first."""
-    asked = _own_search(request, pk)
+    asked = own_search(request, pk)
     order = request.GET.get("order", "newest")
     if order not in ORDERS:
         raise Http404
@@ -159,24 +158,20 @@ def search_results(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "detections/search_results.html", context)
 
 
-def _one(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) -> Found:
+def one_found(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) -> Found:
     """One detection that the search finds; every other is out of sight, even with its id."""
-    asked = _own_search(request, pk)
+    asked = own_search(request, pk)
     rows = query.matching(asked).select_related("camera", "agency")
     return Found(asked, get_object_or_404(rows, pk=detection))
 
 
 @rule(Permission.SEARCH)
-@require_http_methods(["GET", "POST"])
+@require_GET
 @never_cache
 def search_detection(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) -> HttpResponse:
-    """One detection with its pictures, its hits and its holds. POST places a hold, for custodians."""
-    found = _one(request, pk, detection)
+    """One detection with its pictures, its hits and its holds."""
+    found = one_found(request, pk, detection)
     member = _member(request)
-    form = HoldForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _hold(form, member, found.detection):
-        messages.success(request, "The hold is placed: this detection is kept until it is released.")
-        return redirect("search_detection", pk, detection)
     _record(member, Verb.DETECTION_VIEWED, found)
     read = found.detection
     days = read.agency.policy.retention.detections_days
@@ -187,22 +182,12 @@ def search_detection(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) 
         "detection": read,
         "picture": pictures.measure(read.image, read.box),
         "hits": hits,
-        "holds": Hold.objects.filter(detection_id=read.pk, released_at=None),
+        "holds": held.holds_of(read),
         "kept_until": read.captured_at + timedelta(days=days),
-        "form": form,
         "may_hold": gate.allows(member, Permission.HOLD, on=read),
         "may_see_hits": gate.allows(member, Permission.SEE_HITS, on=read),
     }
-    return render(request, "detections/detection.html", context, status=422 if form.is_bound else 200)
-
-
-def _hold(form: HoldForm, member: Member, detection: Detection) -> bool:
-    try:
-        retention.hold_place(actor=member, detection=detection, **form.cleaned_data)
-    except ValidationError as problems:
-        form.add_error(None, problems)
-        return False
-    return True
+    return render(request, "detections/detection.html", context)
 
 
 def _record(member: Member, verb: Verb, found: Found) -> None:
@@ -231,7 +216,7 @@ def _picture(
     detection: uuid.UUID,
     draw: Callable[[Detection], HttpResponse],
 ) -> HttpResponse:
-    found = _one(request, pk, detection)
+    found = one_found(request, pk, detection)
     answer = draw(found.detection)
     _record(_member(request), Verb.IMAGE_VIEWED, found)
     return answer

@@ -417,7 +417,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'detection'), models.Q(('hit__isnull', False), ('kind', 'hit')), models.Q(('kind', 'search'), ('search__isnull', False)), models.Q(('kind', 'plate'), models.Q(models.Q(('plate_key', ''), _negated=True), ('released_at__isnull', False), _connector='OR')), models.Q(('camera__isnull', False), ('kind', 'camera'), ('since__isnull', False)), _connector='OR'), name='hold_names_what_it_keeps'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'detection'), models.Q(('kind', 'hit'), models.Q(('hit__isnull', False), ('released_at__isnull', False), _connector='OR')), models.Q(('kind', 'search'), ('search__isnull', False)), models.Q(('kind', 'plate'), models.Q(models.Q(('plate_key', ''), _negated=True), ('released_at__isnull', False), _connector='OR')), models.Q(('camera__isnull', False), ('kind', 'camera'), ('since__isnull', False)), _connector='OR'), name='hold_names_what_it_keeps'),
         ),
         migrations.AddConstraint(
             model_name='hold',

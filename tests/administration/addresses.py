@@ -46,12 +46,17 @@ NAMES = {
     "search_image": "detections.search",
     "search_plate": "detections.search",
     "hold": "detections.hold",
+    "hold_decide": "detections.hold",
+    "hold_move": "detections.hold",
+    "hold_hit": "detections.hit",
+    "hold_search": "detections.search",
+    "hold_detection": "detections.search",
     "api_image": "detections.imagejob",
     "training_certificate_document": "training.certificate",
     "mfa_remove_webauthn": "",
     "mfa_edit_webauthn": "",
 }
-MOVES = {"hot_plate_move": "approve", "hit_move": "see"}
+MOVES = {"hot_plate_move": "approve", "hit_move": "see", "hold_move": "review"}
 VALUE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 
 

@@ -16,9 +16,19 @@ from django_q.models import OrmQ, Schedule, Task
 
 from accounts.models import AdoptedPolicy, Agency, Member
 from accounts.services import purpose_state
-from detections import retention
+from detections.holds import hold_place
 from detections.ingest import Read, receive
-from detections.models import Camera, CameraGroup, Detection, Hit, ImageJob, PurgeRun, ReaderKey, Transfer
+from detections.models import (
+    Camera,
+    CameraGroup,
+    Detection,
+    Hit,
+    Hold,
+    ImageJob,
+    PurgeRun,
+    ReaderKey,
+    Transfer,
+)
 from detections.services_search import search_make
 from hotlists.models import Entry, HotList, ListKey, Mapping, Refresh
 from trail.actors import System
@@ -103,7 +113,10 @@ def world(
         camera=detection.camera, sender_id="p-1", sha256="d" * 64, image="p.jpg", captured_at=timezone.now(),
         given_by=operator, inquiry=inquiry,
     )  # fmt: skip
-    hold = retention.hold_place(actor=custodian, detection=detection, case_number=CASE, reason=REASON)
+    hold = hold_place(
+        actor=custodian, kind=Hold.Kind.DETECTION, ground="evidence", detection=detection, case_number=CASE,
+        reason=REASON,
+    )  # fmt: skip
     refresh = Refresh.objects.create(
         hot_list=general_list, how=Refresh.How.UPLOAD, state=Refresh.State.WAITING, file_name="list.csv",
         document=ContentFile(b"", "list.csv"), sha256="e" * 64, given_by=general_list.designated_by,
