@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from hypothesis import HealthCheck, example, given, settings
 
 from accounts.models import Agency, Member, NoPolicy
 from accounts.services import agency_found
-from detections import images, partitions, retention
+from detections import images, partitions
 from detections.models import Camera, Detection, Hit, HitRead, Hold, ImageJob, PurgeRun
 from detections.retention import is_overdue, last_purge, purge
 from detections.tasks import purge as purge_all
 from detections.tasks import purge_agency
 from tests.cast import TESTS
+from tests.retention.conftest import Place
 from tests.retention.world import (
     DAYS,
     PICTURE,
@@ -142,15 +144,12 @@ def test_a_read_that_joined_goes_with_its_hit_and_its_picture(
 
 
 def test_a_hold_on_a_read_that_joined_keeps_the_hit(
-    agency: Agency, detect: Detect, entry: Any, custodian: Member
+    agency: Agency, detect: Detect, entry: Any, hold: Place
 ) -> None:
     entry("8KRB412")
     detect(hours_ago=5 * 24 + 0.1)
     joined = detect(hours_ago=5 * 24)
-    retention.hold_place(
-        actor=custodian, detection=joined, case_number="26-11873",
-        reason="It shows the getaway car of the robbery.",
-    )  # fmt: skip
+    hold(joined)
     keep_for(agency, Days(2, 4))
     run = purge(agency)
     assert (run.rows_gone, run.held, run.hits_gone, run.hits_held) == (1, 1, 0, 1)
@@ -183,29 +182,21 @@ def test_a_stray_picture_goes_when_no_agency_keeps_its_day(
 
 
 def test_a_released_hold_lets_go_and_another_holds_on(
-    agency: Agency, detect: Detect, custodian: Member
+    agency: Agency, detect: Detect, hold: Place, release: Callable[[Hold], Hold]
 ) -> None:
     one = detect(hours_ago=24 * 400)
-    facts = {"detection": one, "reason": "It shows the getaway car of the robbery.", "actor": custodian}
-    first = retention.hold_place(case_number="26-1", **facts)
-    second = retention.hold_place(case_number="26-2", **facts)
-    for hold in (first, second):
+    for each in (hold(one, "26-1"), hold(one, "26-2")):
         assert purge(agency).held == 1
-        retention.hold_release(actor=custodian, hold=hold, why="The district attorney closed this case.")
+        release(each)
     assert purge(agency).rows_gone == 1
     assert not Detection.objects.exists()
 
 
-def test_what_is_gone_cannot_be_held(agency: Agency, detect: Detect, custodian: Member) -> None:
+def test_what_is_gone_cannot_be_held(agency: Agency, detect: Detect, hold: Place) -> None:
     one = detect(hours_ago=24 * 400)
     purge(agency)
     with pytest.raises(ValidationError, match="deleted"):
-        retention.hold_place(
-            actor=custodian,
-            detection=one,
-            case_number="26-1",
-            reason="It shows the getaway car of the robbery.",
-        )
+        hold(one)
     assert not Hold.objects.exists()
 
 
@@ -231,13 +222,10 @@ def test_a_picture_that_cannot_be_removed_is_named_and_tried_again(
 
 
 def test_the_certificate_stands_on_the_trail_with_its_holds(
-    agency: Agency, detect: Detect, custodian: Member
+    agency: Agency, detect: Detect, hold: Place
 ) -> None:
     detect(hours_ago=24 * 400, pictured=True)
-    retention.hold_place(
-        actor=custodian, detection=detect(hours_ago=24 * 400), case_number="26-11873",
-        reason="It shows the getaway car of the robbery.",
-    )  # fmt: skip
+    hold(detect(hours_ago=24 * 400))
     run = purge(agency)
     event = Event.objects.get(verb=Verb.PURGED)
     assert (event.actor_label, event.agency, event.outcome) == ("System: Purge", agency, Outcome.DONE)

@@ -18,15 +18,15 @@ from django.db import connection, transaction
 
 from accounts.models import Agency, Member
 from detections import retention
-from detections.models import Detection, Hold, PurgeRun
+from detections.models import Detection, PurgeRun
 from detections.retention import PurgeRunning, purge
 from tests.images.test_reading import database_url
+from tests.retention.conftest import Place
 from tests.retention.world import Days, Side, Thing, World, counted, stored, taken_back
 from tests.search.conftest import Detect
 from trail.models import Event
 from trail.verbs import Outcome, Verb
 
-REASON = "It shows the getaway car of the robbery."
 GONE = ("rows_gone", "hits_gone", "jobs_gone")
 THINGS = [
     Thing(0, 5, "own", hit=True, job=True),
@@ -196,16 +196,16 @@ def test_two_at_once_do_not_count_twice(agency: Agency, detect: Detect) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_hold_placed_the_moment_before_wins(
-    agency: Agency, detect: Detect, custodian: Member, evidence: Path
+    agency: Agency, detect: Detect, hold: Place, evidence: Path
 ) -> None:
     one, other = detect(hours_ago=24 * 400, pictured=True), detect(hours_ago=24 * 401)
     done: list[PurgeRun] = []
     with transaction.atomic():
-        retention.hold_place(actor=custodian, detection=one, case_number="26-11873", reason=REASON)
+        hold(one)
         thread = in_a_thread(lambda: done.append(purge(agency)))
         wait_for_a_lock()
     thread.join()
     assert list(Detection.objects.all()) == [one]
     assert (done[0].held, done[0].rows_gone) == (1, 1)
     assert stored(evidence) == {one.image}
-    assert Hold.objects.get().detection_id != other.pk
+    assert not Detection.objects.filter(pk=other.pk).exists()

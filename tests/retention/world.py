@@ -20,7 +20,17 @@ from hypothesis import strategies as st
 from accounts.models import AdoptedPolicy, Agency, Member
 from alpr.policy import load_preset
 from detections import images, partitions, uuid7
-from detections.models import Camera, Detection, Hit, HitRead, HitStep, Hold, ImageJob, PurgeRun
+from detections.models import (
+    Camera,
+    Detection,
+    HeldDetection,
+    Hit,
+    HitRead,
+    HitStep,
+    Hold,
+    ImageJob,
+    PurgeRun,
+)
 from hotlists.models import Entry, HotList
 from tests.search.conftest import picture
 
@@ -158,11 +168,12 @@ class World:
             self.jobs[job.pk] = thing
         if thing.hold != "none":
             end: dict[str, Any] = {"released_at": timezone.now(), "released_by": side.member}
-            Hold.objects.create(
-                agency=side.agency, detection_id=detection.pk, case_number="26-11873", placed_by=side.member,
-                reason="It shows the getaway car of the robbery.",
+            hold = Hold.objects.create(
+                agency=side.agency, kind=Hold.Kind.DETECTION, case_number="26-11873", placed_by=side.member,
+                reason="It shows the getaway car of the robbery.", review_by=timezone.localdate(),
                 **(end if thing.hold == "released" else {}),
             )  # fmt: skip
+            HeldDetection.objects.create(hold=hold, detection_id=detection.pk)
 
     def _join(self, thing: Thing, detection: Detection) -> None:
         last = [pk for pk, other in self.hits.items() if other.agency == thing.agency][-1:]
