@@ -117,7 +117,7 @@ class LocalPurge(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"list {self.pk} of {self.purged} reads deleted on the vehicle"
+        return f"{self.purged} reads on the vehicle’s computer (list {self.pk})"
 
     @property
     def agency(self) -> Agency:

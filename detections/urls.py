@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("detections.urls_photographs")),
     path("", include("detections.urls_quality")),
     path("", include("detections.urls_search")),
+    path("", include("detections.urls_shifts")),
 ]

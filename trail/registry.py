@@ -17,6 +17,8 @@ REGISTERED: dict[str, list[str]] = {
     "training.Certificate": [],
     "hotlists.HotList": [],
     "detections.Camera": [],
+    "detections.PatrolCar": [],
+    "detections.Shift": ["checks"],
     "detections.ReaderKey": ["digest"],
 }
 

@@ -31,6 +31,7 @@ PLACES = [
     ("Search", "search", Permission.SEARCH),
     ("Hot plates", "hot_plates", Permission.SEE_LISTS),
     ("Vehicle checks", "photographs", Permission.GIVE_PICTURES),
+    ("Shifts", "shifts", Permission.DRIVE_SHIFTS),
     ("Administration", "admin:index", Permission.OVERSEE),
 ]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from alpr.waiting import hits, jobs, lists, people
+from alpr.waiting import hits, jobs, lists, people, vehicles
 from alpr.waiting.kept import Kept, kept_safe
 from alpr.waiting.lines import Asker, Wait, are, in_order, number, turn
 from alpr.waiting.people import locked_names
@@ -48,6 +48,9 @@ QUESTIONS: list[tuple[Permission | None, Callable[[Asker], list[Wait]]]] = [
     (Permission.MANAGE_MEMBERS, people.names_locked),
     (Permission.MANAGE_TRAINING, people.certificates_lapsing),
     (Permission.MANAGE_CAMERAS, jobs.pictures_waiting),
+    (Permission.MANAGE_CAMERAS, vehicles.transfers_late),
+    (Permission.MANAGE_CAMERAS, vehicles.checks_failed),
+    (Permission.MANAGE_CAMERAS, vehicles.reads_set_aside),
     (Permission.OVERSEE, jobs.jobs_failed),
     (Permission.PROPOSE_POLICY, people.policies_proposed),
     (None, people.own_training_ends),

@@ -134,7 +134,10 @@ class CameraAdmin(GatedAdmin):
     list_filter = ("kind", "is_active")
     list_select_related = ("group",)
     search_fields = ("code", "name")
-    fields = ("code", "name", "kind", "direction", "latitude", "longitude", "group", "is_active", "last_sent")
+    fields = (
+        "code", "name", "kind", "direction", "latitude", "longitude", "group", "patrol_car", "is_active",
+        "last_sent",
+    )  # fmt: skip
     readonly_fields = ("code", "is_active", "last_sent")
 
     @admin.display(description="last sent")
