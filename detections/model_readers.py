@@ -1,4 +1,4 @@
-"""What is known of readers themselves: their names for cameras, cars seen again, health, and saved mappings."""
+"""What is known of readers: their names for cameras, cars seen again, health, and saved mappings."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ReaderChannel(models.Model):
 class CarSeen(models.Model):
     """A car as its reader names it, which may send several messages about it: one detection all the same.
 
-    Kept for `adapters.SEEN_FOR`; it names no plate.
+    Kept for `adapters.seen.SEEN_FOR`; it names no plate.
     """
 
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -58,9 +58,7 @@ class CameraHealth(models.Model):
     Beside the camera, so that a sign of life is no change of the camera's record.
     """
 
-    camera = models.OneToOneField(
-        Camera, on_delete=models.PROTECT, primary_key=True, related_name="health"
-    )
+    camera = models.OneToOneField(Camera, on_delete=models.PROTECT, primary_key=True, related_name="health")
     last_read_at = models.DateTimeField(null=True, help_text="Capture time of its newest read.")
     last_received_at = models.DateTimeField(null=True, help_text="When a read last came in.")
     heartbeat_at = models.DateTimeField(null=True, help_text="When it last gave a sign of life.")

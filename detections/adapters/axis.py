@@ -100,15 +100,20 @@ def _captured_at(event: dict[str, Any], message: Message) -> datetime:
     written = WRITTEN.fullmatch(text.strip()) if isinstance(text, str) else None
     if written is None:
         return moment(text, message.zone)
-    day, clock, thousandths, offset = written.groups()
+    found = _clock(*written.groups())
+    if found.tzinfo is not None:
+        return in_zone(found, UTC)
+    return _known_instant(found, event.get("capture_timestamp")) or in_zone(found, message.zone)
+
+
+def _clock(day: str, clock: str, thousandths: str | None, offset: str | None) -> datetime:
+    """The time as written, with its offset where it has one."""
     try:
         found = datetime.strptime(f"{day}{clock}", "%Y%m%d%H%M%S")
-        found += timedelta(milliseconds=int(thousandths or 0))
-        if offset:
-            return in_zone(found.replace(tzinfo=datetime.strptime(offset, "%z").tzinfo), UTC)
-    except (ValueError, OverflowError):
+        zone = datetime.strptime(offset, "%z").tzinfo if offset else None
+    except ValueError:
         raise BadMessage("“datetime” is not written as in 20261122 094107250 -0800.") from None
-    return _known_instant(found, event.get("capture_timestamp")) or in_zone(found, message.zone)
+    return found.replace(microsecond=int(thousandths or 0) * 1000, tzinfo=zone)
 
 
 def _known_instant(clock: datetime, count: object) -> datetime | None:

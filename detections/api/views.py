@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from detections import images
-from detections.api import native
+from detections.api import native, receipts
 from detections.api.authentication import reader_key
 from detections.api.batches import Batch, WholeBody, form, read_batch, sha256_of
 from detections.ingest import Read, Receipt, RefusedRow, receive, record_refused
@@ -36,11 +36,9 @@ def detections(request: Request) -> Response:
     if not reads:
         record_refused(key, key.camera, refused, of=len(batch.rows))
         message = f"None of the {len(batch.rows)} detections was stored."
-        raise BadRequest(message, code="all_refused", rows=[_refusal(row) for row in refused])
+        raise BadRequest(message, code="all_refused", rows=[receipts.of_refused(row) for row in refused])
     receipt = _stored(batch, key, reads, refused)
-    stood = receipt.transfer.accepted or receipt.transfer.duplicates
-    status = (201 if receipt.fresh else 200) if stood else 409
-    return Response(_receipt(receipt), status=status)
+    return Response(receipts.of_batch(receipt), status=receipts.status_of(receipt))
 
 
 @reader_key("POST", parsers=(MultiPartParser,))
@@ -129,30 +127,6 @@ def _illustrated(read: Read, picture: UploadedFile[bytes] | None) -> Read:
         return read
     picture.seek(0)
     return replace(read, image=images.store(picture.read(), read.captured_at))
-
-
-def _receipt(receipt: Receipt) -> dict[str, Any]:
-    """The receipt as the reader sees it. Hits are no matter of a reader's."""
-    transfer = receipt.transfer
-    return {
-        "receipt": {
-            "id": transfer.pk,
-            "sha256": transfer.batch_sha256,
-            "received_at": transfer.received_at,
-            "accepted": transfer.accepted,
-            "duplicates": transfer.duplicates,
-            "refused": transfer.refused,
-        },
-        "conflicts": [
-            {"sender_id": name, "reason": "Another read came under this id before; it is kept."}
-            for name in receipt.conflicts
-        ],
-        "refused": [_refusal(row) for row in receipt.refused],
-    }
-
-
-def _refusal(row: RefusedRow) -> dict[str, Any]:
-    return {"index": row.index, "sender_id": row.sender_id, "reasons": row.reasons}
 
 
 def _job(job: ImageJob) -> dict[str, Any]:

@@ -105,6 +105,7 @@ def _filled(route: str, pattern: URLPattern, world: dict[str, Model]) -> Iterato
             "move": act,
             "name": act,
             "app_label": "detections",
+            "kind": "rekor",
             "url": "nothing-here",
         }
         path = VALUE.sub(lambda found, known=values: known[found[1] or found[2]], route)
