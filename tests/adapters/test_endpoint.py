@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 
 from detections import images
-from detections.adapters import taking
 from detections.models import Camera, CarSeen, Detection, Hit, ReaderKey, Transfer
 from tests.adapters.conftest import Send, files, in_base64, jpeg, some_time_ago
 from tests.adapters.messages_one import event, group, heartbeat, results, stream
@@ -126,15 +126,13 @@ def test_a_camera_out_of_service_takes_nothing(send: Send, channel: Any, second_
     assert not CarSeen.objects.exists()
 
 
-def test_an_error_on_the_way_leaves_neither_rows_nor_pictures(
-    send: Send, evidence: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*args: object, **kwargs: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(taking, "receive", full)
-    with pytest.raises(OSError, match="No space"):
-        send("rekor", group(some_time_ago(), vehicle_crop_jpeg=in_base64(jpeg())))
+def test_an_error_on_the_way_leaves_neither_rows_nor_pictures(send: Send, evidence: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE detections_detection ADD CHECK (plate <> '7ABC123')")
+    content = json.dumps(stream(some_time_ago(), "8krb412", "7abc123"))
+    form = {"json": content, "upload": SimpleUploadedFile("frame.jpg", jpeg())}
+    with pytest.raises(IntegrityError):
+        send("plate-recognizer", form, multipart=True)
     assert nothing_stored(evidence)
 
 
