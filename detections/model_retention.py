@@ -73,7 +73,8 @@ class Hold(models.Model):
                 name="hold_names_what_it_keeps",
             ),
             models.CheckConstraint(
-                condition=Q(since=None) | Q(until=None) | Q(until__gt=F("since")), name="hold_until_after_since"
+                condition=Q(since=None) | Q(until=None) | Q(until__gt=F("since")),
+                name="hold_until_after_since",
             ),
             models.CheckConstraint(
                 condition=Q(released_by=None) | ~Q(released_by=F("release_asked_by")),
@@ -142,6 +143,10 @@ class PurgeRun(models.Model):
     files_left = models.JSONField(
         default=list, help_text="Image files that were due and could not be removed."
     )
+    plates_forgotten = models.PositiveIntegerField(
+        default=0, help_text="Searches and released holds that lost their plate with the data they spoke of."
+    )
+    held_for = models.JSONField(default=dict, help_text="Detections and hits past their time, by case.")
     list_sha256 = models.CharField("SHA-256 of the list of what went", max_length=64, blank=True)
 
     class Meta:

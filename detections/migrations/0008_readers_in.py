@@ -308,6 +308,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='purgerun',
+            name='plates_forgotten',
+            field=models.PositiveIntegerField(default=0, help_text='Searches and released holds that lost their plate with the data they spoke of.'),
+        ),
+        migrations.AddField(
+            model_name='purgerun',
+            name='held_for',
+            field=models.JSONField(default=dict, help_text='Detections and hits past their time, by case.'),
+        ),
+        migrations.AddField(
+            model_name='purgerun',
             name='strays_gone',
             field=models.PositiveIntegerField(default=0),
         ),

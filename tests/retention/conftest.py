@@ -12,8 +12,10 @@ from django.utils import timezone
 from accounts.models import Member
 from detections import partitions
 from detections.holds import hold_place, hold_release_ask, hold_release_decide
-from detections.models import Detection, Hold
+from detections.ingest import Read, receive
+from detections.models import Camera, Detection, Hold
 from tests.search.conftest import detect, evidence, inquiry, sign_in
+from trail.actors import System
 
 __all__ = ["detect", "evidence", "inquiry", "sign_in"]
 
@@ -39,6 +41,33 @@ def hold(custodian: Member) -> Place:
         )  # fmt: skip
 
     return place
+
+
+@pytest.fixture
+def many(camera: Camera) -> Callable[..., int]:
+    """Stores `count` detections of one moment `days_ago` as one late batch: gives how many."""
+
+    def arrive(*, days_ago: float, count: int) -> int:
+        at = timezone.now() - timedelta(days=days_ago)
+        reads = [
+            Read(
+                sender_id=f"late-{days_ago}-{number}",
+                captured_at=at,
+                plate="8KRB412",
+                content_sha256="c" * 64,
+            )
+            for number in range(count)
+        ]
+        receipt = receive(
+            actor=System("Tests"),
+            camera=camera,
+            reads=reads,
+            refused=[],
+            batch_sha256=f"{days_ago}".rjust(64),
+        )
+        return len(receipt.fresh)
+
+    return arrive
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, example, given, settings
 
 from accounts.models import Agency, Member, NoPolicy
 from accounts.services import agency_found
-from detections import images, partitions
-from detections.models import Camera, Detection, Hit, HitRead, Hold, ImageJob, PurgeRun
+from detections import images
+from detections.models import Detection, Hit, HitRead, Hold, ImageJob, PurgeRun
 from detections.retention import is_overdue, last_purge, purge
 from detections.tasks import purge as purge_all
 from detections.tasks import purge_agency
@@ -26,8 +26,10 @@ from tests.retention.conftest import Place
 from tests.retention.world import (
     DAYS,
     PICTURE,
+    RANGES,
     THINGS,
     Days,
+    Range,
     Side,
     Thing,
     World,
@@ -49,7 +51,7 @@ NAMES = ("rows_gone", "held", "hits_gone", "hits_held", "jobs_gone")
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(first=DAYS, second=DAYS, things=THINGS)
+@given(first=DAYS, second=DAYS, things=THINGS, ranges=RANGES)
 @example(
     first=Days(3, None),
     second=Days(1, 2),
@@ -59,6 +61,7 @@ NAMES = ("rows_gone", "held", "hits_gone", "hits_held", "jobs_gone")
         Thing(1, 5, "own", hit=True),
         Thing(1, 5, "own", job=True, hold="released"),
     ],
+    ranges=[],
 )
 @example(
     first=Days(1, 2),
@@ -69,17 +72,43 @@ NAMES = ("rows_gone", "held", "hits_gone", "hits_held", "jobs_gone")
         Thing(1, 5, "own", hit=True),
         Thing(1, 3, "own", hold="standing", joins=True),
     ],
+    ranges=[],
 )
 @example(
     first=Days(1, None),
     second=Days(1, 2),
     things=[Thing(0, 5, hit=True), Thing(0, 5, "own", joins=True), Thing(1, 5, "own", joins=True)],
+    ranges=[],
+)
+@example(
+    first=Days(2, 2, 1),
+    second=Days(6, None, on_server=False),
+    things=[
+        Thing(0, 1, "own", hit=True, job=True),
+        Thing(0, 4, "own", hit=True, plate="BKR84I2"),
+        Thing(0, 4, "own", plate="7ABC123"),
+        Thing(0, 7, "own", hit=True, hold="hit"),
+        Thing(0, 7, "own", joins=True, plate="7ABC123"),
+        Thing(1, 2, "own", hit=True, job=True, plate="7ABC123"),
+        Thing(1, 7, "own", hit=True),
+    ],
+    ranges=[
+        Range(0, "plate", None, 2),
+        Range(1, "camera", 9, 3),
+        Range(0, "camera", standing=False, oldest=9),
+    ],
 )
 def test_exactly_what_is_past_its_time_and_not_held_is_gone(
-    operator: Member, outsider: Member, evidence: Path, first: Days, second: Days, things: list[Thing]
+    operator: Member,
+    outsider: Member,
+    evidence: Path,
+    first: Days,
+    second: Days,
+    things: list[Thing],
+    ranges: list[Range],
 ) -> None:
     with taken_back(evidence):
-        world = World([Side.of(operator, first), Side.of(outsider, second)]).fill(things)
+        world = World([Side.of(operator, first), Side.of(outsider, second)], ranges).fill(things)
         before = stored(evidence)
         runs = [purge(side.agency) for side in world.sides]
         world.check(evidence)
@@ -232,24 +261,8 @@ def test_the_certificate_stands_on_the_trail_with_its_holds(
     assert event.policy_version == run.policy_version == agency.policy_label
     facts = event.elements
     assert (facts["due"], facts["held"], facts["rows_gone"], facts["files_gone"]) == (2, 1, 1, 1)
-    assert facts["held_for"] == {"26-11873": 1}
+    assert facts["held_for"] == run.held_for == {"26-11873": {"detections": 1, "hits": 0}}
     assert "8KRB412" not in f"{event.sentence} {facts}"
-
-
-def test_days_that_are_empty_go_whole_and_others_agencies_stay(
-    agency: Agency, outsider: Member, detect: Detect
-) -> None:
-    detect(hours_ago=24 * 20)
-    keep_for(agency, Days(10, 10))
-    keep_for(outsider.agency, Days(30, 30))
-    theirs = Camera.objects.create(agency=outsider.agency, code="c", name="Elsewhere")
-    kept = detect(hours_ago=24 * 25, camera=theirs)
-    detect(hours_ago=24 * 40)
-    purge(agency)
-    day = timezone.now() - timedelta(days=20)
-    assert partitions.name(day.date()) in partitions.standing()
-    assert partitions.name((timezone.now() - timedelta(days=40)).date()) not in partitions.standing()
-    assert list(Detection.objects.all()) == [kept]
 
 
 def test_a_missed_purge_is_overdue(agency: Agency) -> None:
