@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.models import Agency, Member
@@ -55,7 +56,8 @@ class CarSeen(models.Model):
 class CameraHealth(models.Model):
     """How a reader fares: when it last sent or gave a sign of life, its clock, and what is wrong with it.
 
-    Beside the camera, so that a sign of life is no change of the camera's record.
+    Beside the camera, so that a sign of life is no change of the camera's record. The clock is believed once
+    it has run beside ours for a while (`steady_*`), since reads of the past arrive in no such step.
     """
 
     camera = models.OneToOneField(Camera, on_delete=models.PROTECT, primary_key=True, related_name="health")
@@ -64,6 +66,13 @@ class CameraHealth(models.Model):
     heartbeat_at = models.DateTimeField(null=True, help_text="When it last gave a sign of life.")
     clock_ms = models.IntegerField(
         null=True, help_text="How far its clock runs behind ours, in milliseconds; negative where ahead."
+    )
+    steady_ms = models.IntegerField(null=True, help_text="What it was when it began to run beside ours.")
+    steady_since = models.DateTimeField(null=True, help_text="Since when it has run beside ours.")
+    steady_count = models.PositiveIntegerField(default=0, help_text="How many messages have said so.")
+    clock_by_beats = models.BooleanField(default=False, help_text="Whether its signs of life say its time.")
+    refused_at = models.DateTimeField(
+        null=True, help_text="When reads were last refused for the time that they carry."
     )
     problems = models.JSONField(
         default=list, help_text='What is wrong now: {"kind", "since", "says"}, the kinds of `health.Problem`.'
@@ -87,12 +96,22 @@ class CameraHealth(models.Model):
         return max(filter(None, (self.last_received_at, self.heartbeat_at)), default=None)
 
 
+def none_by_hour() -> list[int]:
+    """No reads in any hour of a day."""
+    return [0] * 24
+
+
 class CameraDay(models.Model):
-    """How much one camera read on one day in UTC: outlives the detections, and names none."""
+    """How much one camera read on one day in UTC: outlives the detections, and names none.
+
+    `reads` and `by_hour` go by when they were captured, `messages` by when they came in.
+    """
 
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="days", db_index=False)
     day = models.DateField()
     reads = models.PositiveIntegerField(default=0)
+    by_hour = ArrayField(models.PositiveIntegerField(), size=24, default=none_by_hour)
+    messages = ArrayField(models.PositiveIntegerField(), size=24, default=none_by_hour)
 
     class Meta:
         ordering = ["-day"]
