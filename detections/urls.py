@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("detections.urls_hits")),
     path("", include("detections.urls_holds")),
     path("", include("detections.urls_photographs")),
+    path("", include("detections.urls_purges")),
     path("", include("detections.urls_quality")),
     path("", include("detections.urls_search")),
     path("", include("detections.urls_shifts")),

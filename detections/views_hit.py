@@ -176,6 +176,7 @@ def _hit_context(
             "is_possible": asked in possible,
             "heading": HEADINGS.get(asked, ""),
             "is_left_open": left_open.is_left_open(found, policy),
+            "may_hold": Permission.HOLD in held,
         }
         | _read_context(found)
         | _answers_context(found, policy)

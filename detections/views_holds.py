@@ -38,8 +38,13 @@ REVIEW, RELEASE = "review", "release"
 @never_cache
 def holds(request: HttpRequest) -> HttpResponse:
     """The holds that stand, those first that are to be reviewed first. It shows no plate and no picture."""
-    standing = held.standing(signed_in_member(request).agency).select_related("placed_by", "release_asked_by")
-    context = {"holds": standing.order_by("review_by", "placed_at"), "today": timezone.localdate()}
+    member = signed_in_member(request)
+    standing = held.standing(member.agency).select_related("placed_by", "release_asked_by")
+    context = {
+        "holds": standing.order_by("review_by", "placed_at"),
+        "today": timezone.localdate(),
+        "may_oversee": gate.allows(member, Permission.OVERSEE),
+    }
     return render(request, "detections/holds.html", context)
 
 

@@ -154,6 +154,7 @@ def search_results(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "order": order,
         "kept": kept,
         "before_kept": asked.since < kept,
+        "may_hold": gate.allows(_member(request), Permission.HOLD, on=asked),
     }
     return render(request, "detections/search_results.html", context)
 

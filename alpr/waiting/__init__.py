@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from alpr.waiting import hits, jobs, lists, people, vehicles
+from alpr.waiting import hits, holds, jobs, lists, people, vehicles
 from alpr.waiting.kept import Kept, kept_safe
 from alpr.waiting.lines import Asker, Wait, are, in_order, number, turn
 from alpr.waiting.people import locked_names
@@ -52,6 +52,10 @@ QUESTIONS: list[tuple[Permission | None, Callable[[Asker], list[Wait]]]] = [
     (Permission.MANAGE_CAMERAS, vehicles.checks_failed),
     (Permission.MANAGE_CAMERAS, vehicles.reads_set_aside),
     (Permission.OVERSEE, jobs.jobs_failed),
+    (Permission.HOLD, holds.holds_to_review),
+    (Permission.APPROVE_EVIDENCE, holds.releases_asked),
+    (Permission.OVERSEE, holds.purge_missed),
+    (Permission.OVERSEE, holds.purge_broken_off),
     (Permission.PROPOSE_POLICY, people.policies_proposed),
     (None, people.own_training_ends),
 ]
