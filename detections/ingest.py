@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from detections import late, live, matching, partitions, uuid7
+from detections import late, live, matching, partitions, plates_seen, uuid7
 from detections.models import Camera, Detection, Transfer
 from detections.reads import Read, RefusedRow
 from hotlists.plates import fold
@@ -93,6 +93,7 @@ def receive(
         refused=len(refused) + len(conflicts),
         hits=len(matched.made),
     )
+    plates_seen.unlist(camera.agency_id, (read.captured_at for read in fresh.values()))
     _copy(camera, transfer, fresh)
     late.note(camera=camera, reads=list(fresh.values()), received_at=transfer.received_at)
     live.announce(matched.made)

@@ -22,7 +22,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Agency
-from detections import held, images, partitions
+from detections import held, images, partitions, plates_seen
 from detections.due import Lines, authority, held_for
 from detections.models import Detection, Hit, HitRead, HitStep, Hold, ImageJob, PurgeRun
 from trail.actors import System
@@ -62,6 +62,7 @@ def purge(agency: Agency) -> PurgeRun:
                 after, pictures = done
                 _remove_pictures(run, pictures)
         _forget_plates(run)
+        plates_seen.forget(agency, run.captured_before)
         oldest = _oldest_kept()
         partitions.drop_empty(oldest)
         run.strays_gone = _remove_strays(oldest)

@@ -42,6 +42,10 @@ TABLE: dict[str, dict[str, object]] = {
     "Suspend idle accounts": {"func": "accounts.idle.suspend_everywhere", "schedule_type": Schedule.DAILY},
     "Close expired hot plates": {"func": "hotlists.tasks.close_expired", "schedule_type": Schedule.DAILY},
     "Sweep files of lists": {"func": "hotlists.tasks.sweep_files", "schedule_type": Schedule.DAILY},
+    "List seen plates": {
+        "func": "detections.plates_seen.list_everywhere",
+        "schedule_type": Schedule.HOURLY,
+    },
     "Forget cars seen": {"func": "detections.adapters.seen.sweep", "schedule_type": Schedule.DAILY},
     "Purge": {"func": "detections.tasks.purge", "schedule_type": Schedule.DAILY},
 }

@@ -7,6 +7,7 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
@@ -23,7 +24,6 @@ from trail.verbs import Verb
 MOST_ROWS = 50_000
 IN_MEMORY = 8 * 1024 * 1024
 _CHUNK = 64 * 1024
-_BATCH = 2_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "captured_at", "plate", "state", "fits", "confidence", "camera", "camera_name", "direction", "latitude",
@@ -58,13 +58,15 @@ def search_export(*, actor: Member, search: Search, reason: str, case_number: st
     """
     require_open(actor, search)
     said = {"reason": _checked("reason", reason), "case_number": _checked("case_number", case_number)}
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
-    rows, sha256 = _write(search, file)
-    record(
-        actor, Verb.EXPORTED, search, inquiry=search.inquiry, detail=said["reason"],
-        elements=elements(search) | {"rows": rows, "sha256": sha256, "for_case": said["case_number"]},
-    )  # fmt: skip
-    file.seek(0)
+    with ExitStack() as unread:
+        file = unread.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
+        rows, sha256 = _write(search, file)
+        record(
+            actor, Verb.EXPORTED, search, inquiry=search.inquiry, detail=said["reason"],
+            elements=elements(search) | {"rows": rows, "sha256": sha256, "for_case": said["case_number"]},
+        )  # fmt: skip
+        file.seek(0)
+        unread.pop_all()
     return Export(file, name=_name(search), rows=rows, sha256=sha256)
 
 
@@ -84,7 +86,7 @@ def _write(search: Search, file: IO[bytes]) -> tuple[int, str]:
     text = io.StringIO(newline="")
     writer, digest, count = csv.writer(text), hashlib.sha256(), 0
     writer.writerow(COLUMNS)
-    for detection in _rows(search):
+    for detection in query.walk(search):
         count += 1
         if count > MOST_ROWS:
             raise ValidationError(f"An export has at most {MOST_ROWS:,} rows. Search a shorter time.")
@@ -93,11 +95,6 @@ def _write(search: Search, file: IO[bytes]) -> tuple[int, str]:
             _flush(text, file, digest)
     _flush(text, file, digest)
     return count, digest.hexdigest()
-
-
-def _rows(search: Search) -> Iterator[Detection]:
-    rows = query.matching(search).select_related("camera").order_by("-pk")
-    return rows.iterator(chunk_size=_BATCH)
 
 
 def _flush(text: io.StringIO, file: IO[bytes], digest: Any) -> None:

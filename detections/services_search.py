@@ -1,4 +1,4 @@
-"""Making a search: the purpose asked at the gate, the broad ones decided by a second person, all on the trail."""
+"""Making a search: the purpose asked at the gate, the broad ones decided by a second person, all recorded."""
 
 from __future__ import annotations
 
@@ -78,10 +78,18 @@ def search_make(*, actor: Member, inquiry: Inquiry, **asked: Unpack[Question]) -
             detail=search.broad_why,
         )  # fmt: skip
         return search
-    search.found = len(query.matching(search).order_by()[: query.LIMIT + 1].values_list("pk"))
+    search.found = query.count(search)
     search.save(update_fields=["found"])
     record(actor, Verb.SEARCHED, search, inquiry=inquiry, elements=elements(search))
     return search
+
+
+def why_broad(*, agency: Agency, **asked: Unpack[Question]) -> str:
+    """Why such a search would wait for a second person at `agency`; empty where one may make it alone.
+
+    It shows no data and is no search. Raises ValidationError as `search_make` does.
+    """
+    return _broad(_asked(agency, None, asked), _own(agency, asked.get("cameras", ())))
 
 
 @act
@@ -160,9 +168,9 @@ def elements(search: Search) -> dict[str, Any]:
     }
 
 
-def _asked(agency: Agency, inquiry: Inquiry, asked: Question) -> Search:
+def _asked(agency: Agency, inquiry: Inquiry | None, asked: Question) -> Search:
     """The search, not saved, with every value in its written form."""
-    search = Search(inquiry=inquiry, agency=agency, confusable=asked.get("confusable", True))
+    search = Search(inquiry=inquiry or Inquiry(), agency=agency, confusable=asked.get("confusable", True))
     search.pattern, search.state = _plate(asked.get("plate", "")), _state(asked.get("state", ""))
     search.kind = _kind(search.pattern)
     for name in search_vehicles.NAMES:
