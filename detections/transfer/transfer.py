@@ -243,6 +243,7 @@ class Transfer:
         terms = self._terms()
         self._tell_held()
         self._move_pictures()
+        self._drop_lists()
         self._end_lists()
         self._send_all()
         if terms["transfer"]["purge_vehicle_after"] and not self._purge():
@@ -423,6 +424,12 @@ class Transfer:
         self.journal.with_room(lambda: write_safely(self.folder / "purged" / title, content))
         self.journal.add(do="listed", list=title, files=[name], deleted=False)
         self._end_lists()
+
+    def _drop_lists(self) -> None:
+        """Drop lists that were written and never begun: nothing was deleted by them, and none is signed."""
+        for path in (self.folder / "purged").glob("*.json"):
+            if path.name not in self.journal.lists and not path.with_suffix(".hmac").exists():
+                path.unlink()
 
     def _end_lists(self) -> None:
         """Delete what lists name and is still there, sign them, and send those the server does not have."""
