@@ -16,6 +16,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from alpr.policy import Policy
 from detections import images
 from detections.api import native, receipts
 from detections.api.authentication import reader_key
@@ -109,7 +110,8 @@ def _check_size(picture: UploadedFile[bytes]) -> None:
 def _stored(batch: Batch, key: ReaderKey, reads: dict[int, Read], refused: list[RefusedRow]) -> Receipt:
     """Store pictures, then rows; no picture stays whose row was stored before or not at all."""
     with images.taken_back_on_error() as written:
-        with_images = [_illustrated(read, batch.pictures.get(index)) for index, read in reads.items()]
+        policy = key.agency.policy
+        with_images = [_illustrated(read, batch.pictures.get(index), policy) for index, read in reads.items()]
         receipt = receive(
             actor=key, camera=key.camera, reads=with_images, refused=refused, batch_sha256=batch.sha256
         )
@@ -122,11 +124,11 @@ def _stored(batch: Batch, key: ReaderKey, reads: dict[int, Read], refused: list[
     return receipt
 
 
-def _illustrated(read: Read, picture: UploadedFile[bytes] | None) -> Read:
+def _illustrated(read: Read, picture: UploadedFile[bytes] | None, policy: Policy) -> Read:
     if picture is None:
         return read
     picture.seek(0)
-    return replace(read, image=images.store(picture.read(), read.captured_at))
+    return replace(read, image=images.store_of_read(picture.read(), read.captured_at, policy))
 
 
 def _job(job: ImageJob) -> dict[str, Any]:
