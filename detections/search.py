@@ -122,7 +122,8 @@ def walk(
 ) -> Iterator[Detection]:
     """What `search` finds, with its cameras, in one of `ORDERS`, at most `limit`; `behind` this one alone.
 
-    `narrowed` leaves out what it does not meet. It goes through the days in turn and ends its work where the taker stops. Raises `NotApproved`.
+    `narrowed` leaves out what it does not meet. It goes through the days in turn and ends its work where the
+    taker stops. Raises `NotApproved`.
     """
     newest_first = order == "newest"
     since, until = search.since, search.until
@@ -138,11 +139,12 @@ def walk(
     for stretch in stretches:
         plate = _plate(search.pattern, confusable=search.confusable, keys=stretch.keys)
         rows = found.filter(plate, stretch.within(since, until))
-        count = 0
-        for detection in (rows if limit is None else rows[:limit]).iterator(chunk_size=_CHUNK):
-            count += 1
-            yield detection
-        if limit is not None and (limit := limit - count) <= 0:
+        if limit is None:
+            yield from rows.iterator(chunk_size=_CHUNK)
+            continue
+        taken = list(rows[:limit])
+        yield from taken
+        if (limit := limit - len(taken)) <= 0:
             return
 
 
