@@ -42,7 +42,7 @@ def store(data: bytes, captured_at: datetime) -> str:
 
 
 def store_of_read(data: bytes, captured_at: datetime, policy: Policy) -> str:
-    """Write the picture of a read as `store`, where `policy` keeps any; else nothing, and the name is empty."""
+    """Write the picture of a read as `store` where `policy` keeps any; else the name is empty."""
     return store(data, captured_at) if policy.retention.images_on_server else ""
 
 
