@@ -25,8 +25,11 @@ from detections.models import (
     Hit,
     Hold,
     ImageJob,
+    LocalPurge,
+    PatrolCar,
     PurgeRun,
     ReaderKey,
+    Shift,
     Transfer,
 )
 from detections.services_search import search_make
@@ -132,6 +135,7 @@ def world(
         Mapping.objects.create(agency=agency, name="SVS", source="svs", made_by=general_list.designated_by),
         ListKey.objects.create(hot_list=general_list, issued_by=operator, name="abcdefgh", digest="f" * 64),
         PurgeRun.objects.create(agency=agency, captured_before=timezone.now(), policy_version="1"),
+        *_shift(operator, reader_key[0]),
         *_jobs(),
     ]  # fmt: skip
     return {row._meta.label_lower: row for row in rows}
@@ -141,6 +145,16 @@ def _first(agency: Agency, *models: type[Any]) -> list[Model]:
     pages = [admin.site._registry[model] for model in models]
     paths = [page.agency_path for page in pages if isinstance(page, GatedAdmin)]
     return [model.objects.filter(**{path: agency}).first() for model, path in zip(models, paths, strict=True)]
+
+
+def _shift(operator: Member, key: ReaderKey) -> list[Model]:
+    car = PatrolCar.objects.create(agency=operator.agency, unit="4K12")
+    now = timezone.now()
+    return [
+        car,
+        Shift.objects.create(patrol_car=car, member=operator, passed=True),
+        LocalPurge.objects.create(key=key, list_sha256="a" * 64, purged=2, pictures=1, purged_at=now),
+    ]
 
 
 def _jobs() -> list[Model]:
