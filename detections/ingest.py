@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from detections import late, live, matching, partitions, plates_seen, uuid7
+from detections import health, late, live, matching, partitions, plates_seen, uuid7
 from detections.models import Camera, Detection, Transfer
 from detections.reads import Read, RefusedRow
 from hotlists.plates import fold
@@ -95,6 +95,7 @@ def receive(
     )
     plates_seen.unlist(camera.agency_id, (read.captured_at for read in fresh.values()))
     _copy(camera, transfer, fresh)
+    health.note(camera, reads=list(fresh.values()), received_at=transfer.received_at)
     late.note(camera=camera, reads=list(fresh.values()), received_at=transfer.received_at)
     live.announce(matched.made)
     for hit_id in matched.joined:
@@ -109,6 +110,7 @@ def receive(
 def record_refused(actor: Actor, camera: Camera, refused: Sequence[RefusedRow], *, of: int) -> None:
     """Put on the trail that rows of a batch of `of` were turned away: how many and for which fields."""
     fields = sorted({name for row in refused for name in row.reasons})
+    health.refused(camera, refused)
     record(
         actor,
         Verb.ATTEMPTED,

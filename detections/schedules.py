@@ -38,6 +38,11 @@ TABLE: dict[str, dict[str, object]] = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 1,
     },
+    "Check cameras": {
+        "func": "detections.tasks.check_cameras",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 1,
+    },
     "Make partitions": {"func": "detections.tasks.make_partitions", "schedule_type": Schedule.DAILY},
     "Suspend idle accounts": {"func": "accounts.idle.suspend_everywhere", "schedule_type": Schedule.DAILY},
     "Close expired hot plates": {"func": "hotlists.tasks.close_expired", "schedule_type": Schedule.DAILY},

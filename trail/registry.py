@@ -20,6 +20,7 @@ REGISTERED: dict[str, list[str]] = {
     "detections.PatrolCar": [],
     "detections.Shift": ["checks"],
     "detections.ReaderKey": ["digest"],
+    "detections.ReaderChannel": [],
 }
 
 
