@@ -138,7 +138,7 @@ def _hits_of(hold: Hold) -> Q:
         case Hold.Kind.CAMERA:
             return Q(camera=hold.camera_id) & (in_time | Q(Exists(joined.filter(in_time))))
         case Hold.Kind.HIT:
-            return Q(pk=hold.hit_id)
+            return Q(holds=hold)
         case _:
             named = hold.items.values("detection_id")
             return Q(detection_id__in=named) | Q(Exists(joined.filter(detection_id__in=named)))
