@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from detections import images
+from alpr.policy import Policy
+from detections import health, images
 from detections.adapters.seen import Car, seen_before
 from detections.adapters.shape import BadMessage, Beat, Sighting, Told
 from detections.api import native
@@ -19,11 +20,6 @@ from detections.models import Camera, ReaderKey
 from detections.reads import Read, RefusedRow
 from detections.recognition import BadImage, open_image
 from trail.services import act
-
-try:
-    from detections import health
-except ImportError:
-    health = None
 
 
 class UnknownCamera(BadMessage):
@@ -35,7 +31,8 @@ class Taken:
     """What became of a message.
 
     `receipts` has one for each camera of which something stood; `refused` the reads that did not, by their
-    place in the message, with their camera. `unknown` are the cameras of beats that the key does not know.
+    place in the message, with their camera. `beats` is how many cameras gave a sign of life, `unknown` the
+    names of those that the key does not know.
     """
 
     receipts: list[tuple[Camera, Receipt]] = field(default_factory=list)
@@ -82,8 +79,7 @@ def _take(*, actor: ReaderKey, told: Sequence[Told], message_sha256: str) -> tup
         receipt, names = _store(actor, camera, checked, refused, message_sha256)
         taken.receipts.append((camera, receipt))
         used |= names
-    for beat in (one for one in told if isinstance(one, Beat)):
-        _note(taken, _camera(actor, channels, beat.channel), beat, now)
+    _note(taken, actor, channels, [one for one in told if isinstance(one, Beat)])
     return taken, used
 
 
@@ -167,7 +163,8 @@ def _store(
     """Store the reads of cars not seen before, and give the receipt and the pictures that are now named."""
     cars = [Car(one.sighting.car, one.read.captured_at, one.sighting.same_for) for one in checked]
     again = seen_before(camera, cars)
-    reads = [_illustrated(one) for one, seen in zip(checked, again, strict=True) if not seen]
+    policy = camera.agency.policy
+    reads = [_illustrated(one, policy) for one, seen in zip(checked, again, strict=True) if not seen]
     receipt = receive(
         actor=actor, camera=camera, reads=reads, refused=refused, batch_sha256=message_sha256,
         repeats=sum(again),
@@ -179,15 +176,23 @@ def _store(
     return receipt, set(used.values())
 
 
-def _illustrated(one: _Checked) -> Read:
+def _illustrated(one: _Checked, policy: Policy) -> Read:
     if one.sighting.picture is None:
         return one.read
-    return replace(one.read, image=images.store(one.sighting.picture, one.read.captured_at))
+    picture = one.sighting.picture
+    return replace(one.read, image=images.store_of_read(picture, one.read.captured_at, policy))
 
 
-def _note(taken: Taken, camera: Camera | None, beat: Beat, now: datetime) -> None:
-    if camera is None:
-        taken.unknown.append(beat.channel)
-        return
-    health and health.beat(camera, at=beat.at, received_at=now)
-    taken.beats += 1
+def _note(taken: Taken, key: ReaderKey, channels: dict[str, Camera], beats: Iterable[Beat]) -> None:
+    """Note the signs of life, by camera in one order, against deadlocks."""
+    known: dict[int, tuple[Camera, Beat]] = {}
+    for beat in beats:
+        camera = _camera(key, channels, beat.channel)
+        if camera is None:
+            taken.unknown.append(beat.channel)
+        else:
+            known[camera.pk] = (camera, beat)
+    for pk in sorted(known):
+        camera, beat = known[pk]
+        health.beat(camera, at=beat.at, received_at=timezone.now())
+    taken.beats = len(known)

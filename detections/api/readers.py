@@ -40,7 +40,6 @@ def readers(request: Request, kind: str) -> Response:
         raise Http404
     key = cast(ReaderKey, request.auth)
     message = _message(request)
-    told: list[Told] = []
     try:
         told = ADAPTERS[kind].read(message)
         taken = take(actor=key, told=told, message_sha256=_sha256(message))

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from detections import images
-from detections.models import Camera, CarSeen, Detection, Hit, ReaderKey, Transfer
+from detections.models import Camera, CameraHealth, CarSeen, Detection, Hit, ReaderKey, Transfer
 from tests.adapters.conftest import Send, files, in_base64, jpeg, some_time_ago
 from tests.adapters.messages_one import event, group, heartbeat, results, stream
 from trail.models import Event
@@ -251,7 +251,14 @@ def test_a_part_of_any_name_counts_once(send: Send) -> None:
 
 def test_a_sign_of_life_is_no_read(send: Send, channel: Any, camera: Camera, evidence: Path) -> None:
     channel("1702", camera)
-    answer = send("rekor", heartbeat(some_time_ago(0), 1702, 1703, 1704))
+    asked_at = timezone.now()
+    answer = send("rekor", heartbeat(some_time_ago(2), 1702, 1703, 1704))
     assert answer.status_code == 200
     assert (answer.json()["heartbeats"], answer.json()["unknown_cameras"]) == (1, ["1703"])
     assert nothing_stored(evidence)
+    health = CameraHealth.objects.get(camera=camera)
+    assert health.heartbeat_at is not None
+    assert health.heartbeat_at >= asked_at
+    assert health.clock_ms is not None
+    assert health.clock_ms >= 120_000
+    assert health.last_received_at is None
