@@ -120,6 +120,15 @@ STORAGES = {
             "directory_permissions_mode": 0o700,
         },
     },
+    # Built evidence packages: handed out through a view that checks and records.
+    "packages": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": DATA_DIR / "packages",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # Where sources put the files of lists; read every minute, never written to.

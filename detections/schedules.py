@@ -33,6 +33,11 @@ TABLE: dict[str, dict[str, object]] = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 5,
     },
+    "See to evidence packages": {
+        "func": "detections.tasks.see_to_evidence",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 5,
+    },
     "Look back": {
         "func": "detections.tasks.look_back",
         "schedule_type": Schedule.MINUTES,

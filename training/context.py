@@ -37,7 +37,7 @@ PLACES = [
 
 # Where else one is in the same place, by its name.
 ALSO = {
-    "search": ("/searches/", "/holds/"),
+    "search": ("/searches/", "/holds/", "/evidence/"),
     "hot_plates": ("/hot-lists/",),
     "admin:index": ("/quality/",),
 }
