@@ -14,7 +14,7 @@ ALERT = """<?xml version="1.0" encoding="UTF-8"?>
 <ipAddress>10.0.0.8</ipAddress>
 <macAddress>c0:56:e3:aa:bb:cc</macAddress>
 <channelID>1</channelID>
-<dateTime>{at}</dateTime>
+<dateTime>{dateTime}</dateTime>
 <activePostCount>1</activePostCount>
 <eventType>{kind}</eventType>
 <eventState>{state}</eventState>
@@ -67,7 +67,7 @@ def alert(at: datetime, **values: Any) -> bytes:
     """One alert of a Hikvision camera, with fields that nobody reads."""
     known = {
         "namespace": "http://www.isapi.org/ver20/XMLSchema",
-        "at": at.replace(microsecond=0).isoformat(),
+        "dateTime": at.replace(microsecond=0).isoformat(),
         "kind": "ANPR",
         "state": "active",
         "channel": "Gate north",

@@ -39,7 +39,7 @@ def car(pictures: dict[str, bytes] | None = None, **values: Any) -> Sighting:
         (b"{}", "not XML"),
         (alert(AT)[:-20], "not XML"),
         (b"<Alert/>", "EventNotificationAlert"),
-        (alert(AT, at="yesterday"), "time"),
+        (alert(AT, dateTime="yesterday"), "time"),
         (alert(AT, channel="x" * 101), "channelName"),
     ],
     ids=["empty", "json", "cut", "other", "time", "name"],
@@ -95,8 +95,8 @@ def test_what_is_not_known_is_left_out() -> None:
 
 
 def test_a_time_is_read_with_its_offset_or_in_our_zone() -> None:
-    assert car(at="2026-11-22T09:41:07-08:00").row["captured_at"] == AT.isoformat()
-    assert car(at="2026-11-22T09:41:07").row["captured_at"] == AT.isoformat()
+    assert car(dateTime="2026-11-22T09:41:07-08:00").row["captured_at"] == AT.isoformat()
+    assert car(dateTime="2026-11-22T09:41:07").row["captured_at"] == AT.isoformat()
 
 
 def test_the_whole_picture_is_taken_and_with_it_the_box_in_its_pixels() -> None:
