@@ -63,7 +63,7 @@ class PlaceForm(forms.Form):
         typed = chosen != AREA and said.strip()
         if chosen != CIRCLE:
             typed = typed or any(cleaned.get(name) is not None for name in ("latitude", "longitude"))
-        if typed and not self.errors:
+        if typed and "place" not in self.errors:
             self.add_error("place", "Choose the place that the numbers below say, or clear them.")
         return cleaned
 

@@ -64,6 +64,7 @@ class Verb(models.TextChoices):
     PURPOSE_STATED = "purpose_stated", "stated the purpose of {target}"
     SEARCHED = "searched", "searched detections"
     SEARCH_ASKED = "search_asked", "asked a second person for {target}"
+    SEARCH_VIEWED = "search_viewed", "viewed what {target} asks"
     SEARCH_APPROVED = "search_approved", "approved {target}"
     SEARCH_DECLINED = "search_declined", "declined {target}"
     HISTORY_VIEWED = "history_viewed", "viewed the history of a vehicle under {target}"
