@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "guardian",
     "auditlog",
     "rest_framework",
+    "drf_spectacular",
     "django_q",
     "csp",
     "trail",
@@ -246,7 +247,15 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "training.api.errors.answer",
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"reader": environment.text("ALPR_READER_RATE", "6000/min"), "list": "60/min"},
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Plate reader records",
+    "DESCRIPTION": "What readers, vehicles and sources of hot lists send, and what they are answered.",
+    "VERSION": "1",
+    "SCHEMA_COERCE_PATH_PK": False,
 }
 
 # Reading plates.

@@ -39,7 +39,7 @@ PLACES = [
 ALSO = {
     "search": ("/searches/", "/holds/", "/evidence/"),
     "hot_plates": ("/hot-lists/",),
-    "admin:index": ("/quality/",),
+    "admin:index": ("/quality/", "/cameras/"),
 }
 
 

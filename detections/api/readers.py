@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from detections.adapters import ADAPTERS
 from detections.adapters.shape import BadMessage, Message, Nothing, Part, Told
 from detections.adapters.taking import Taken, UnknownCamera, take
-from detections.api import receipts
+from detections.api import described, receipts
 from detections.api.authentication import reader_key
 from detections.api.batches import DATA_PART, WholeBody, form
 from detections.ingest import RefusedRow, record_refused
@@ -30,6 +30,7 @@ class AnyBody(WholeBody):
     media_type = "*/*"
 
 
+@described.READERS
 @reader_key("POST", parsers=(MultiPartParser, AnyBody))
 def readers(request: Request, kind: str) -> Response:
     """Take in one message of a maker's reader, and answer with the receipts, one for each camera.

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from detections import vehicles
+from detections.api import described
 from detections.api.authentication import reader_key
 from detections.api.batches import DATA_PART, WholeBody, form
 from detections.models import ReaderKey
@@ -19,6 +20,7 @@ from training.api.errors import BadRequest
 LARGEST_COUNT = 2**31 - 1
 
 
+@described.TERMS
 @reader_key("GET")
 def terms(request: Request) -> Response:
     """Whose camera the key sends for, the server's time, and what the agency's policy asks of vehicles."""
@@ -38,6 +40,7 @@ def terms(request: Request) -> Response:
     )
 
 
+@described.HELD
 @reader_key("POST", parsers=(WholeBody,))
 def held(request: Request) -> Response:
     """Take what the vehicle's computer still holds: `left` reads to come, `set_aside` that were refused."""
@@ -47,6 +50,7 @@ def held(request: Request) -> Response:
     return Response(counts)
 
 
+@described.RECEIPTS
 @reader_key("POST", parsers=(WholeBody,))
 def receipts(request: Request) -> Response:
     """Which of the client's receipts are not known here. It asks before it deletes anything."""
@@ -54,6 +58,7 @@ def receipts(request: Request) -> Response:
     return Response({"unknown": vehicles.receipts_unknown(key=_key(request), receipts=asked)})
 
 
+@described.PURGED
 @reader_key("POST", parsers=(WholeBody,))
 def purged(request: Request) -> Response:
     """Take the signed list of what the vehicle's computer deleted: 201, or 200 where it came before."""

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from alpr.policy import Policy
 from detections import images
-from detections.api import native, receipts
+from detections.api import described, native, receipts
 from detections.api.authentication import reader_key
 from detections.api.batches import Batch, WholeBody, form, read_batch, sha256_of
 from detections.ingest import Read, Receipt, RefusedRow, receive, record_refused
@@ -28,6 +28,7 @@ from detections.services_images import image_give
 from training.api.errors import BadRequest
 
 
+@described.DETECTIONS
 @reader_key("POST", parsers=(WholeBody, MultiPartParser))
 def detections(request: Request) -> Response:
     """Store a batch of reads and answer with its receipt: 201 with something new, 200 with nothing new."""
@@ -42,6 +43,7 @@ def detections(request: Request) -> Response:
     return Response(receipts.of_batch(receipt), status=receipts.status_of(receipt))
 
 
+@described.IMAGES
 @reader_key("POST", parsers=(MultiPartParser,))
 def images_to_read(request: Request) -> Response:
     """Take in one picture to be read in the background, and answer 202 with its job and receipt."""
@@ -63,6 +65,7 @@ def images_to_read(request: Request) -> Response:
     return Response(_job(job), status=202)
 
 
+@described.IMAGE
 @reader_key("GET")
 def image(request: Request, job_id: int) -> Response:
     """Where the reading of one of the camera's own pictures stands. No plate is told."""
