@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection, transaction
@@ -70,16 +69,8 @@ _EXACT = f"{_LOOK} AND plate_key = %s"
 _PARTIAL = f"{_LOOK} AND grams @> %s::varchar[] AND plate_key LIKE %s LIMIT {MOST_KEYS + 1}"
 
 
-@dataclass(frozen=True)
-class Seen:
-    """Which folded plates fit, and on which listed days one of them was read."""
-
-    keys: list[str]
-    days: set[int]
-
-
-def where_seen(agency_id: int, pattern: str, first: int, last: int) -> Seen | None:
-    """Where plates that fit a folded plate or a part of one were read, from day `first` to `last`.
+def where_seen(agency_id: int, pattern: str, first: int, last: int) -> dict[int, list[str]] | None:
+    """The plates that fit a folded plate or a part of one, by the days of their reads from `first` to `last`.
 
     None where that cannot be told: no three known characters stand together, or too many plates fit.
     """
@@ -93,8 +84,12 @@ def where_seen(agency_id: int, pattern: str, first: int, last: int) -> Seen | No
         rows = cursor.fetchall()
     if len(rows) > MOST_KEYS:
         return None
-    days = {day for _, seen in rows for day in seen if first <= day <= last}
-    return Seen([key for key, _ in rows], days)
+    seen: dict[int, list[str]] = {}
+    for key, days in rows:
+        for day in days:
+            if first <= day <= last:
+                seen.setdefault(day, []).append(key)
+    return seen
 
 
 def listed(agency_id: int, first: int, last: int) -> set[int]:

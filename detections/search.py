@@ -126,13 +126,9 @@ def walk(
     taker stops. Raises `NotApproved`.
     """
     newest_first = order == "newest"
-    since, until = search.since, search.until
+    rest, since, until = _rest(search, behind, newest_first=newest_first)
     found = _asked(search, Detection.objects.select_related("camera").order_by(ORDERS[order]))
-    found = found.filter(narrowed or Q())
-    if behind is not None:
-        found = found.filter(pk__lt=behind) if newest_first else found.filter(pk__gt=behind)
-        edge = uuid7.captured_at(behind)
-        since, until = (since, min(until, edge + _MOMENT)) if newest_first else (max(since, edge), until)
+    found = found.filter(narrowed or Q(), rest)
     stretches = search_days.stretches(
         search.agency_id, fold(search.pattern), since, until, newest_first=newest_first
     )
@@ -146,6 +142,16 @@ def walk(
         yield from taken
         if (limit := limit - len(taken)) <= 0:
             return
+
+
+def _rest(search: Search, behind: uuid.UUID | None, *, newest_first: bool) -> tuple[Q, datetime, datetime]:
+    """The condition of what stands behind this detection, and the time in which it was captured."""
+    if behind is None:
+        return Q(), search.since, search.until
+    edge = uuid7.captured_at(behind)
+    if newest_first:
+        return Q(pk__lt=behind), search.since, min(search.until, edge + _MOMENT)
+    return Q(pk__gt=behind), max(search.since, edge), search.until
 
 
 def count(search: Search) -> int:

@@ -6,7 +6,7 @@ partitions that it needs. A stretch lengthens as it goes, for what is rare is lo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
@@ -17,7 +17,7 @@ from django.db.models import Q
 
 from detections import plates_seen, uuid7
 
-FIRST_STRETCH, LONGEST_STRETCH = 8, 64
+FIRST_STRETCH, LONGEST_STRETCH, READS_A_DAY = 8, 64, 8
 _MOMENT = timedelta(milliseconds=1)
 
 
@@ -38,18 +38,28 @@ def stretches(
 ) -> Iterator[Stretch]:
     """Where to look for a folded plate or a part of one; `pattern` empty for detections of any plate."""
     first, last = plates_seen.day_number(since), plates_seen.day_number(until - _MOMENT)
-    days = plates_seen.kept_days(first, last)
     # In this order: a day that is listed meanwhile is looked through, not passed over.
-    known = plates_seen.listed(agency_id, first, last) if pattern else set()
-    seen = plates_seen.where_seen(agency_id, pattern, first, last) if known else None
-    known = known if seen else set()
-    days = [day for day in days if day not in known or (seen and day in seen.days)]
+    listed = plates_seen.listed(agency_id, first, last) if pattern else set()
+    seen = plates_seen.where_seen(agency_id, pattern, first, last) if listed else None
+    known = {day: seen.get(day, []) for day in listed} if seen is not None else {}
+    days = [day for day in plates_seen.kept_days(first, last) if known.get(day, True)]
     size = FIRST_STRETCH
     for is_known, group in groupby(sorted(days, reverse=newest_first), key=known.__contains__):
         run = list(group)
         while run:
-            yield Stretch(run[:size], seen.keys if seen and is_known else None)
-            run, size = run[size:], min(2 * size, LONGEST_STRETCH)
+            take = _enough(run, known, size) if is_known else size
+            part, run, size = run[:take], run[take:], min(2 * size, LONGEST_STRETCH)
+            yield Stretch(part, sorted({key for day in part for key in known[day]}) if is_known else None)
+
+
+def _enough(run: Sequence[int], known: Mapping[int, Sequence[str]], size: int) -> int:
+    """How many of these days have some eight reads for each of `size`, so that a page is likely full."""
+    reads = 0
+    for count, day in enumerate(run[:LONGEST_STRETCH], start=1):
+        reads += len(known[day])
+        if reads >= READS_A_DAY * size:
+            return count
+    return LONGEST_STRETCH
 
 
 def _runs(days: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import BooleanField, F, FloatField, Func, Q, Value
-from django.db.models.functions import Cos, Power, Radians, Sin
+from django.db.models.functions import Abs, Cos, Greatest, Power, Radians, Sin
 from django.db.models.lookups import LessThanOrEqual
 
 from detections.models import Camera, Search
@@ -20,6 +20,7 @@ MOST_METERS = 50_000
 FEWEST_CORNERS, MOST_CORNERS = 3, 100
 EARTH_M = 6_371_000.0
 _DECIMALS = 6
+_HAIR = 1e-12
 Corner = tuple[float, float]
 
 
@@ -153,12 +154,17 @@ def _inside(search: Search) -> Q:
 def _in_circle(search: Search) -> Q:
     """By the haversine formula, after the latitudes that are too far anyway."""
     middle, radius = math.radians(search.latitude or 0), (search.radius_m or 0) / EARTH_M
-    north = Power(Sin(Radians(F("latitude") - search.latitude) / 2), 2)
-    east = Power(Sin(Radians(F("longitude") - search.longitude) / 2), 2)
+    north = _squared(Sin(Radians(F("latitude") - search.latitude) / 2))
+    east = _squared(Sin(Radians(F("longitude") - search.longitude) / 2))
     way = north + Cos(Radians(F("latitude"))) * Value(math.cos(middle), FloatField()) * east
     high = math.degrees(radius) * 1.001
     band = ((search.latitude or 0) - high, (search.latitude or 0) + high)
     return Q(LessThanOrEqual(way, math.sin(radius / 2) ** 2), latitude__range=band)
+
+
+def _squared(half_chord: Sin) -> Power:
+    """PostgreSQL refuses a square that is too small for it: less than a hair counts as a hair."""
+    return Power(Greatest(Abs(half_chord), Value(_HAIR)), 2)
 
 
 def _in_area(corners: Iterable[Corner]) -> Q:

@@ -69,7 +69,7 @@ def search_make(*, actor: Member, inquiry: Inquiry, **asked: Unpack[Question]) -
     search.broad_why = _broad(search, own)
     if search.broad_why:
         search.asked_by = actor
-    search.full_clean()
+    search.full_clean(exclude=["asked_by", "decided_by", "decided_at", "approved"])
     search.save()
     search.cameras.set(own)
     if search.waits:

@@ -12,14 +12,12 @@ from hypothesis import strategies as st
 
 from alpr.policy import load_preset
 from detections.search import (
-    BadPattern,
     doubts,
-    is_partial,
     known_together,
-    read_pattern,
     too_broad,
 )
-from hotlists.plates import fold
+from hotlists.patterns import is_partial, tidy
+from hotlists.plates import BadPlate, fold
 
 CHARACTERS = "ABDGOQISZ0185269KT"
 PLATES = st.text(CHARACTERS, min_size=1, max_size=8)
@@ -44,8 +42,8 @@ POLICY = load_preset("vallejo")
     ],
 )
 def test_what_is_no_part_of_a_plate_is_refused(typed: str, says: str) -> None:
-    with pytest.raises(BadPattern, match=re.escape(says)):
-        read_pattern(typed)
+    with pytest.raises(BadPlate, match=re.escape(says)):
+        tidy(typed)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +57,8 @@ def test_what_is_no_part_of_a_plate_is_refused(typed: str, says: str) -> None:
     ],
 )
 def test_a_pattern_has_one_written_form(typed: str, written: str) -> None:
-    assert read_pattern(typed) == written
-    assert read_pattern(written) == written
+    assert tidy(typed) == written
+    assert tidy(written) == written
 
 
 @pytest.mark.parametrize(
@@ -104,7 +102,7 @@ def test_fitting_is_what_a_regular_expression_says(pattern: str, plate: str) -> 
     def meets(asked: str, read: str) -> bool:
         return re.fullmatch(asked.replace("?", ".").replace("*", ".*"), read) is not None
 
-    pattern = read_pattern(pattern)
+    pattern = tidy(pattern)
     found = doubts(pattern, plate)
     assert (found is not None) == meets(fold(pattern), fold(plate))
     assert (found == []) == meets(pattern, plate)
@@ -114,7 +112,7 @@ def test_fitting_is_what_a_regular_expression_says(pattern: str, plate: str) -> 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(pattern=PATTERNS, plates=st.lists(PLATES, min_size=1, max_size=8))
 def test_postgresql_finds_what_fits_and_nothing_else(pattern: str, plates: list[str]) -> None:
-    pattern = read_pattern(pattern)
+    pattern = tidy(pattern)
     like = fold(pattern).replace("?", "_").replace("*", "%")
     with connection.cursor() as cursor:
         cursor.execute(
