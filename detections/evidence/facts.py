@@ -28,7 +28,7 @@ PROOF = (
 def facts_of(
     package: EvidencePackage, taken: Taken, contents_sha256: str, signing: bag.Signer, at: datetime
 ) -> dict[str, Any]:
-    """The page's texts, for report.typ: rows of label and text, with a third where the text is set in mono."""
+    """The page's texts, for report.typ: rows of label and text, and a third in mono ones."""
     hold = package.hold
     return {
         "agency": package.agency.name,

@@ -14,9 +14,8 @@ import typst
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 # The characters that both of its typefaces certainly have.
-SET = frozenset(map(chr, [*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x180)])) | frozenset(
-    "–—‘’“”…"
-)
+SET = frozenset(chr(n) for n in (*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x180)))
+SET |= frozenset("–—‘’“”…")
 
 
 def report(facts: dict[str, Any], *, at: datetime) -> bytes:

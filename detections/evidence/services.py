@@ -5,7 +5,6 @@ Vallejo Policy 426.4: what is kept as evidence is downloaded to portable media a
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 
@@ -218,7 +217,7 @@ def _checked(package: EvidencePackage) -> File[bytes]:
         raise PackageChanged(
             "The archive is not where it was kept. Have the disk and the backup looked at."
         ) from gone
-    if hashlib.file_digest(file.file, "sha256").hexdigest() != package.sha256:
+    if storing.sha256(file) != package.sha256:
         file.close()
         raise PackageChanged(
             "The archive is not what was built: its hash is another. Nothing was handed out."
@@ -230,7 +229,7 @@ def _checked(package: EvidencePackage) -> File[bytes]:
 def _hash_of(package: EvidencePackage) -> str:
     try:
         with storing.open(package.file) as file:
-            return hashlib.file_digest(file.file, "sha256").hexdigest()
+            return storing.sha256(file)
     except OSError as gone:
         raise PackageChanged("The archive is not where it was kept. Give the hash of the copy.") from gone
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 
+from detections.evidence.archive import CHUNK
 from detections.models import EvidencePackage
 
+if TYPE_CHECKING:
+    Bytes = File[bytes]
+else:
+    Bytes = File
 
-class Built(File[bytes]):
+
+class Built(Bytes):
     """A file that the storage may take as it lies, without copying it where both are on one disk."""
 
     def __init__(self, path: Path) -> None:
@@ -40,6 +48,14 @@ def open(name: str) -> File[bytes]:
     """A built archive, to be read and closed. Raises FileNotFoundError."""
     file: File[bytes] = _packages().open(name, "rb")
     return file
+
+
+def sha256(file: File[bytes]) -> str:
+    """The SHA-256 of an open archive, from its beginning."""
+    found = hashlib.sha256()
+    for part in file.chunks(CHUNK):
+        found.update(part)
+    return found.hexdigest()
 
 
 def remove(name: str) -> bool:
