@@ -57,6 +57,12 @@ NAMES = {
     "hold_decide": "detections.hold",
     "hold_move": "detections.hold",
     "hold_hit": "detections.hit",
+    "evidence_ask": "detections.hold",
+    "evidence_package": "detections.evidencepackage",
+    "evidence_decide": "detections.evidencepackage",
+    "evidence_file": "detections.evidencepackage",
+    "evidence_chain": "detections.evidencepackage",
+    "evidence_move": "detections.evidencepackage",
     "hold_search": "detections.search",
     "hold_detection": "detections.search",
     "api_image": "detections.imagejob",
@@ -66,7 +72,7 @@ NAMES = {
     "mfa_remove_webauthn": "",
     "mfa_edit_webauthn": "",
 }
-MOVES = {"hot_plate_move": "approve", "hit_move": "see", "hold_move": "review"}
+MOVES = {"hot_plate_move": "approve", "hit_move": "see", "hold_move": "review", "evidence_move": "book"}
 VALUE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 
 

@@ -22,6 +22,7 @@ from detections.models import (
     Camera,
     CameraGroup,
     Detection,
+    EvidencePackage,
     Hit,
     Hold,
     ImageJob,
@@ -31,6 +32,7 @@ from detections.models import (
     ReaderChannel,
     ReaderKey,
     Shift,
+    SigningKey,
     Transfer,
 )
 from detections.services_search import search_make
@@ -137,6 +139,8 @@ def world(
         Mapping.objects.create(agency=agency, name="SVS", source="svs", made_by=general_list.designated_by),
         ListKey.objects.create(hot_list=general_list, issued_by=operator, name="abcdefgh", digest="f" * 64),
         PurgeRun.objects.create(agency=agency, captured_before=timezone.now(), policy_version="1"),
+        EvidencePackage.objects.create(agency=agency, hold=hold, reason=REASON, asked_by=custodian),
+        SigningKey.objects.create(agency=agency, public_key="ab" * 32),
         *_shift(operator, reader_key[0]),
         *_jobs(),
     ]  # fmt: skip
