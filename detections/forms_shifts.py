@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from detections.shifts import Check, Item
+from detections.shifts import LONGEST_WHY, Check, Item
 
 PASSED, FAILED = "passed", "failed"
 LOOK_AT = {
@@ -65,7 +65,7 @@ class ShiftEndForm(forms.Form):
 
     why = forms.CharField(
         label="Why has it not come in?",
-        max_length=300,
+        max_length=LONGEST_WHY,
         required=False,
         help_text="One sentence another person could check. The administrator sees it.",
         widget=forms.Textarea({"rows": 2, "autocomplete": "off"}),

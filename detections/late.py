@@ -47,7 +47,7 @@ def standings(shift: Shift) -> list[Standing]:
     cameras = shift.patrol_car.cameras.filter(is_active=True).select_related("vehicle_copy")
     last = dict(
         Transfer.objects.filter(camera__in=cameras, received_at__gte=shift.began_at)
-        .order_by("camera")
+        .order_by()
         .values_list("camera")
         .annotate(last=Max("received_at"))
     )

@@ -21,6 +21,8 @@ from trail.services import act, record
 from trail.verbs import Verb
 from training import gate
 
+LONGEST_WHY = 300
+
 
 class Item(models.TextChoices):
     """What is checked at the start of a shift."""
@@ -40,6 +42,12 @@ class Check(NamedTuple):
     note: str = ""
 
 
+def last_shifts(agency: Agency) -> models.QuerySet[Shift]:
+    """The last shift of each car of the agency."""
+    rows = Shift.objects.filter(patrol_car__agency=agency).select_related("patrol_car", "member")
+    return rows.order_by("patrol_car_id", "-began_at").distinct("patrol_car_id")
+
+
 @act
 def car_add(*, actor: Member, agency: Agency, unit: str) -> PatrolCar:
     """Add a patrol car. Raises ValidationError for a unit in use or none."""
@@ -52,7 +60,7 @@ def car_add(*, actor: Member, agency: Agency, unit: str) -> PatrolCar:
 
 @act
 def car_set_active(*, actor: Member, car: PatrolCar, active: bool) -> PatrolCar:
-    """Put a car into use or out of it. Out of use, no shift begins with it; its data is awaited all the same."""
+    """Put a car into use or out of it. Out of use, no shift begins with it; its data is still awaited."""
     gate.require(actor, Permission.MANAGE_CAMERAS, on=car)
     car = PatrolCar.objects.select_for_update(of=("self",)).select_related("agency").get(pk=car.pk)
     car.is_active = active
@@ -95,12 +103,13 @@ def shift_end(*, actor: Member, shift: Shift, why: str = "") -> Shift:
     complete, why = late.has_come_in(shift), why.strip()
     if not complete and not why:
         raise ValidationError({"why": "Not all of its data has come in. Say why, or transfer it first."})
+    if len(why) > LONGEST_WHY:
+        raise ValidationError({"why": f"This has at most {LONGEST_WHY} characters."})
     shift.ended_at, shift.ended_by = timezone.now(), actor
     if complete:
         shift.transferred_at = shift.ended_at
     else:
         shift.not_transferred_why = why
-    shift.full_clean(exclude=["checks"])
     shift.save()
     facts: dict[str, Any] = {"unit": shift.patrol_car.unit, "transferred": complete}
     record(actor, Verb.SHIFT_ENDED, shift, elements=facts, detail=shift.not_transferred_why)

@@ -59,10 +59,7 @@ def shifts(request: HttpRequest) -> HttpResponse:
 def _rows(agency: Agency) -> list[Row]:
     behind = {one.car.pk: one for one in late.late(agency)}
     cars = PatrolCar.objects.filter(agency=agency)
-    last: dict[int, Shift] = {}
-    newest = Shift.objects.filter(patrol_car__in=cars).order_by("patrol_car", "-began_at")
-    for one in newest.distinct("patrol_car").select_related("member", "patrol_car"):
-        last[one.patrol_car_id] = one
+    last = {one.patrol_car_id: one for one in services.last_shifts(agency)}
     return [
         Row(car, last.get(car.pk), behind.get(car.pk)) for car in cars if car.is_active or car.pk in behind
     ]

@@ -8,8 +8,8 @@ from django.urls import reverse
 from accounts.permissions import Permission
 from alpr.waiting.lines import Asker, Wait, counted
 from detections import late
-from detections.models import Shift, VehicleCopy
-from detections.shifts import Item
+from detections.models import VehicleCopy
+from detections.shifts import Item, last_shifts
 
 ACTS = Permission.MANAGE_CAMERAS
 
@@ -32,8 +32,6 @@ def transfers_late(asker: Asker) -> list[Wait]:
 
 def checks_failed(asker: Asker) -> list[Wait]:
     """Cars in use whose last equipment check did not pass."""
-    shifts = Shift.objects.filter(patrol_car__agency=asker.agency, patrol_car__is_active=True)
-    newest = shifts.order_by("patrol_car", "-began_at").distinct("patrol_car").select_related("patrol_car")
     return [
         Wait(
             f"See what failed the check of {shift.patrol_car.unit}",
@@ -41,8 +39,8 @@ def checks_failed(asker: Asker) -> list[Wait]:
             reverse("admin:detections_shift_change", args=[shift.pk]),
             ACTS,
         )
-        for shift in newest
-        if not shift.passed
+        for shift in last_shifts(asker.agency)
+        if shift.patrol_car.is_active and not shift.passed
     ]
 
 

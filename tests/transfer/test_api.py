@@ -66,7 +66,9 @@ def test_what_is_held_is_two_whole_numbers(ask: Ask, said: Any) -> None:
     assert not VehicleCopy.objects.exists()
 
 
-@pytest.mark.parametrize("body", [b"", b"no json", b"[" * 100_000, b"7"])
+@pytest.mark.parametrize(
+    "body", [b"", b"no json", b"[" * 100_000, b"7"], ids=["none", "words", "deep", "number"]
+)
 @pytest.mark.parametrize("path", ["held/", "receipts/", "purged/"])
 def test_bodies_that_are_no_object(ask: Ask, path: str, body: bytes) -> None:
     assert ask(path, body).status_code == 400
@@ -75,6 +77,7 @@ def test_bodies_that_are_no_object(ask: Ask, path: str, body: bytes) -> None:
 @pytest.mark.parametrize(
     "receipts", [None, 7, "text", [7], [{}], [{"id": "1", "sha256": "x"}], [{"id": True, "sha256": "x"}],
                  [{"id": -1, "sha256": "x"}], [{"id": 2**63, "sha256": "x"}], [{"id": [], "sha256": "x"}]],
+    ids=["none", "number", "text", "numbers", "empty", "word", "bool", "negative", "large", "list"],
 )  # fmt: skip
 def test_receipts_that_are_none(ask: Ask, receipts: Any) -> None:
     assert ask("receipts/", {"receipts": receipts}).status_code == 400
