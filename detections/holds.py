@@ -139,8 +139,8 @@ def latest_review(agency: Agency) -> date:
 
 
 def _standing(hold: Hold, move: str) -> Hold:
-    locked = Hold.objects.select_for_update(of=("self",)).select_related("agency", "release_asked_by")
-    hold = locked.get(pk=hold.pk)
+    # Without joins: a row that was waited for comes as it is now, one joined to it as it was before.
+    hold = Hold.objects.select_for_update().get(pk=hold.pk)
     if hold.released_at is not None:
         raise MoveRefused(f"This hold is released: there is nothing to {move}.")
     return hold

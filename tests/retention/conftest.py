@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import Member
+from accounts.models import Agency, Member
+from accounts.roles import Role
 from detections import partitions
 from detections.holds import hold_place, hold_release_ask, hold_release_decide
 from detections.ingest import Read, receive
 from detections.models import Camera, Detection, Hold
-from tests.search.conftest import detect, evidence, inquiry, sign_in
+from tests.cast import enroll
+from tests.search.conftest import detect, evidence, inquiry, search_for, sign_in
 from trail.actors import System
 
-__all__ = ["detect", "evidence", "inquiry", "sign_in"]
+__all__ = ["detect", "evidence", "inquiry", "search_for", "sign_in"]
 
 REASON = "It shows the getaway car of the robbery."
 END = "The district attorney closed this case."
@@ -79,3 +81,9 @@ def release(custodian: Member, administrator: Member) -> Callable[[Hold], Hold]:
         return hold_release_decide(actor=administrator, hold=asked, approve=True)
 
     return ended
+
+
+@pytest.fixture
+def second_custodian(agency: Agency, chief: Member) -> Member:
+    """Another custodian of the department."""
+    return enroll(agency, Role.CUSTODIAN, "1211", approver=chief)
