@@ -616,7 +616,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _private(path: Path, flags: int) -> IO[bytes]:
     """A file that nobody else may read, open for writing without a buffer."""
-    return os.fdopen(os.open(path, os.O_WRONLY | flags, 0o600), "wb", buffering=0)
+    return os.fdopen(
+        os.open(path, flags | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600), "wb", buffering=0
+    )
 
 
 def _put(file: IO[bytes], content: bytes) -> None:
