@@ -135,7 +135,8 @@ def _genetec(address: str) -> Told:
 
 
 def _frigate(address: str) -> Told:
-    command = f"ALPR_READER_KEY={KEY} manage.py frigate_bridge --broker mqtt://frigate.local --url {address}"
+    server = address.partition("/api/")[0]
+    command = f"ALPR_READER_KEY={KEY} manage.py frigate_bridge --broker frigate.local:1883 --server {server}"
     return (
         "On a computer that reaches Frigate’s MQTT broker: the bridge runs there as a service.",
         (Entry("Command", command, block=True), Entry("Topic", "frigate/tracked_object_update")),

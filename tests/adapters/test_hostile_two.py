@@ -23,7 +23,7 @@ AT = datetime(2026, 11, 22, 17, 41, 7, 250_000, tzinfo=UTC)
 PICTURE = jpeg((300, 150))
 IN_XML = {"hikvision": alert, "genetec": autovu}
 FIELDS = {
-    "hikvision": ("dateTime", "kind", "state", "channel", "plate", "confidence", "color", "x", "uuid", "original"),
+    "hikvision": ("dateTime", "kind", "state", "channel", "plate", "confidence", "color", "x", "uuid"),
     "genetec": ("Plate", "State", "UTCDate", "UTCTime", "SourceName", "ContextImage", "Guid"),
 }
 IN_JSON = ("blue-iris", "flock", "verkada", "frigate")
