@@ -10,7 +10,7 @@ TEST_DATA := $(CURDIR)/data/test
 CHECK_PYTHON := import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit(\
   "Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is another: make PYTHON=python3.12")
 
-.PHONY: run test test-easyocr bench lint venv browser
+.PHONY: run test test-easyocr bench lint venv browser broker
 .DEFAULT_GOAL := run
 
 run: .venv/installed
@@ -18,7 +18,7 @@ run: .venv/installed
 
 # What a change must pass. The EasyOCR engine brings several GB with it and stays apart: make test-easyocr.
 test: export ALPR_DATA := $(TEST_DATA)
-test: .venv/installed browser lint
+test: .venv/installed browser broker lint
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
@@ -66,5 +66,20 @@ browser:
 	  else \
 	    echo "chromium is not installed, and only root may install it (apt-get install chromium):" \
 	      "the browser tests will fail."; \
+	  fi; \
+	fi
+
+# The tests of the bridge from Frigate start Debian's mosquitto themselves; they fail, and say so, without it.
+# RUNLEVEL=1 keeps the package from starting a broker of its own.
+broker:
+	@if ! [ -x /usr/sbin/mosquitto ] && ! command -v mosquitto >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Debian's mosquitto for the tests of the bridge."; \
+	    { apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+	      apt-get install -qq -y --no-install-recommends mosquitto >/dev/null; } \
+	      || echo "It could not be installed: the tests of the bridge will fail."; \
+	  else \
+	    echo "mosquitto is not installed, and only root may install it (apt-get install mosquitto):" \
+	      "the tests of the bridge will fail."; \
 	  fi; \
 	fi

@@ -11,7 +11,7 @@ from django.core.management import execute_from_command_line
 
 from alpr import embedded, environment
 
-WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version"}
+WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "transfer", "frigate_bridge", "verify_evidence"}
 
 
 def main() -> None:

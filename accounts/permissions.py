@@ -15,7 +15,9 @@ class Permission(StrEnum):
     CLOSE_HITS = "close_hits"
     REVIEW_EXIGENT = "review_exigent"
     SEARCH = "search_detections"
+    APPROVE_SEARCHES = "approve_searches"
     GIVE_PICTURES = "give_pictures"
+    DRIVE_SHIFTS = "drive_shifts"
     SEE_LISTS = "see_lists"
     ENTER_HOT_PLATES = "enter_hot_plates"
     APPROVE_HOT_PLATES = "approve_hot_plates"
@@ -27,6 +29,7 @@ class Permission(StrEnum):
     PROPOSE_POLICY = "propose_policy"
     APPROVE_POLICY = "approve_policy"
     HOLD = "place_holds"
+    APPROVE_EVIDENCE = "approve_evidence"
     DECIDE_RELEASES = "decide_releases"
     READ_TRAIL = "read_trail"
     OVERSEE = "oversee"
@@ -71,7 +74,9 @@ SENTENCES: dict[Permission, str] = {
     Permission.CLOSE_HITS: "close hits",
     Permission.REVIEW_EXIGENT: "review exigent circumstances",
     Permission.SEARCH: "search detections",
+    Permission.APPROVE_SEARCHES: "approve broad searches",
     Permission.GIVE_PICTURES: "give photographs to be read",
+    Permission.DRIVE_SHIFTS: "begin and end shifts with a patrol car",
     Permission.SEE_LISTS: "see hot lists",
     Permission.ENTER_HOT_PLATES: "enter hot plates",
     Permission.APPROVE_HOT_PLATES: "approve hot plates",
@@ -83,6 +88,7 @@ SENTENCES: dict[Permission, str] = {
     Permission.PROPOSE_POLICY: "propose a policy",
     Permission.APPROVE_POLICY: "approve a policy",
     Permission.HOLD: "place holds",
+    Permission.APPROVE_EVIDENCE: "approve evidence packages and releases of holds",
     Permission.DECIDE_RELEASES: "decide releases",
     Permission.READ_TRAIL: "read the trail",
     Permission.OVERSEE: "open administration",

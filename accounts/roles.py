@@ -30,7 +30,7 @@ _OPERATOR = frozenset(
         Permission.SEARCH,
         Permission.GIVE_PICTURES,
     }
-    | {Permission.SEE_LISTS, Permission.ENTER_HOT_PLATES}
+    | {Permission.SEE_LISTS, Permission.ENTER_HOT_PLATES, Permission.DRIVE_SHIFTS}
 )
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -48,7 +48,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {Permission.SEE_HITS, Permission.ANSWER_STATUS, Permission.CONFIRM_HITS, Permission.SEE_LISTS}
     ),
     Role.SUPERVISOR: _OPERATOR
-    | {Permission.REVIEW_EXIGENT, Permission.APPROVE_HOT_PLATES, Permission.CONFIRM_HITS},
+    | {Permission.REVIEW_EXIGENT, Permission.APPROVE_HOT_PLATES, Permission.CONFIRM_HITS}
+    | {Permission.APPROVE_SEARCHES},
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.SEE_HITS,
@@ -65,6 +66,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.APPROVE_POLICY,
             Permission.REVIEW_EXIGENT,
         }
+        | {Permission.APPROVE_SEARCHES, Permission.APPROVE_EVIDENCE}
         | {Permission.READ_TRAIL, Permission.OVERSEE}
     ),
     Role.TRAINING_MANAGER: frozenset({Permission.MANAGE_TRAINING, Permission.OVERSEE}),
@@ -72,6 +74,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.SEARCH,
             Permission.HOLD,
+            Permission.APPROVE_EVIDENCE,
             Permission.SEE_LISTS,
             Permission.PROPOSE_POLICY,
             Permission.READ_TRAIL,

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "guardian",
     "auditlog",
     "rest_framework",
+    "drf_spectacular",
     "django_q",
     "csp",
     "trail",
@@ -116,6 +117,15 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": DATA_DIR / "images",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    # Built evidence packages: handed out through a view that checks and records.
+    "packages": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": DATA_DIR / "packages",
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },
@@ -237,7 +247,15 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "training.api.errors.answer",
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"reader": environment.text("ALPR_READER_RATE", "6000/min"), "list": "60/min"},
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Plate reader records",
+    "DESCRIPTION": "What readers, vehicles and sources of hot lists send, and what they are answered.",
+    "VERSION": "1",
+    "SCHEMA_COERCE_PATH_PK": False,
 }
 
 # Reading plates.

@@ -115,6 +115,7 @@ class RecordsAdminSite(AdminSite):
                 "waits": waits,
                 "lede": waiting.lede(waits),
                 "kept": waiting.kept_safe(asker),
+                "sees_cameras": Permission.MANAGE_CAMERAS in asker.permitted,
                 "now": timezone.now(),
             }
             | (extra_context or {}),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from alpr import health, views_waiting
+from alpr import health, interface, views_waiting
 from training.api.unknown import nothing_here
 
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("training.urls")),
     path("", include("hotlists.urls")),
     path("", include("detections.urls")),
+    path("api/", interface.page, name="api_described"),
+    path("api/schema/", interface.schema, name="api_schema"),
     path("api/v1/", include("hotlists.api.urls")),
     path("api/v1/", include("detections.api.urls")),
     # The last of the interface's addresses, so that any other of them is found first.

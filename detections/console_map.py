@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from string import ascii_uppercase
+from typing import Protocol, TypeVar
 
 from detections.console_board import Board
 from detections.models import Camera, Hit
@@ -24,6 +25,21 @@ CLOSE_PERCENT = 4.5
 METERS_IN_A_DEGREE = 111_320.0
 METERS_IN_A_MILE = 1_609.344
 LONGEST_BAR_PERCENT = 30.0
+
+
+class Placed(Protocol):
+    """What has a place, in degrees."""
+
+    @property
+    def latitude(self) -> float | None:
+        """North of the equator."""
+
+    @property
+    def longitude(self) -> float | None:
+        """East of Greenwich."""
+
+
+P = TypeVar("P", bound=Placed)
 
 
 @dataclass(frozen=True)
@@ -115,7 +131,7 @@ def map_of(board: Board) -> Map:
     placed = [c for c in cameras if c.latitude is not None and c.longitude is not None]
     plane = Plane.around(placed)
     points = [
-        Point(_letter(number), *plane.place(group[0]), group, [h for c in group for h in waiting[c.pk]])
+        Point(letter(number), *plane.place(group[0]), group, [h for c in group for h in waiting[c.pk]])
         for number, group in enumerate(plane.groups(placed))
     ]
     unplaced = [Point("", 0, 0, [camera], waiting[camera.pk]) for camera in cameras if camera not in placed]
@@ -131,36 +147,36 @@ class Plane:
     width: float
 
     @classmethod
-    def around(cls, cameras: Sequence[Camera]) -> Plane:
-        """The least plane that holds these cameras with a margin, and never less than 800 m wide."""
-        if not cameras:
+    def around(cls, places: Sequence[Placed]) -> Plane:
+        """The least plane that holds these places with a margin, and never less than 800 m wide."""
+        if not places:
             return cls(0, 0, LEAST_METERS)
-        latitudes, longitudes = [_latitude(c) for c in cameras], [_longitude(c) for c in cameras]
+        latitudes, longitudes = [_latitude(p) for p in places], [_longitude(p) for p in places]
         middle = (min(latitudes) + max(latitudes)) / 2, (min(longitudes) + max(longitudes)) / 2
         high = (max(latitudes) - min(latitudes)) * METERS_IN_A_DEGREE
         wide = (max(longitudes) - min(longitudes)) * METERS_IN_A_DEGREE * math.cos(math.radians(middle[0]))
         return cls(*middle, max(wide * MARGIN, high * ASPECT * MARGIN, LEAST_METERS))
 
-    def place(self, camera: Camera) -> tuple[float, float]:
-        """Where a camera lies, in percent from the left and from the top."""
+    def place(self, placed: Placed) -> tuple[float, float]:
+        """Where something lies, in percent from the left and from the top."""
         shrink = math.cos(math.radians(self.latitude))
-        east = (_longitude(camera) - self.longitude) * METERS_IN_A_DEGREE * shrink
-        north = (_latitude(camera) - self.latitude) * METERS_IN_A_DEGREE
+        east = (_longitude(placed) - self.longitude) * METERS_IN_A_DEGREE * shrink
+        north = (_latitude(placed) - self.latitude) * METERS_IN_A_DEGREE
         height = self.width / ASPECT
         return round(50 + east / self.width * 100, 2), round(50 - north / height * 100, 2)
 
-    def groups(self, cameras: Iterable[Camera]) -> list[list[Camera]]:
-        """The cameras, those together that would lie on each other."""
-        groups: list[list[Camera]] = []
-        for camera in cameras:
-            near = next((group for group in groups if self._is_close(group[0], camera)), None)
+    def groups(self, places: Iterable[P]) -> list[list[P]]:
+        """The places, those together that would lie on each other."""
+        groups: list[list[P]] = []
+        for place in places:
+            near = next((group for group in groups if self._is_close(group[0], place)), None)
             if near is None:
-                groups.append([camera])
+                groups.append([place])
             else:
-                near.append(camera)
+                near.append(place)
         return groups
 
-    def _is_close(self, one: Camera, other: Camera) -> bool:
+    def _is_close(self, one: Placed, other: Placed) -> bool:
         (x, y), (u, v) = self.place(one), self.place(other)
         return math.hypot(x - u, (y - v) / ASPECT) < CLOSE_PERCENT
 
@@ -190,15 +206,15 @@ def _areas(cameras: Sequence[Camera], plane: Plane) -> list[Area]:
     ]
 
 
-def _letter(number: int) -> str:
-    """A to Z, then AA, AB and on."""
+def letter(number: int) -> str:
+    """The mark of the place `number`, from 0: A to Z, then AA, AB and on."""
     more, last = divmod(number, len(ascii_uppercase))
-    return (_letter(more - 1) if more else "") + ascii_uppercase[last]
+    return (letter(more - 1) if more else "") + ascii_uppercase[last]
 
 
-def _latitude(camera: Camera) -> float:
-    return camera.latitude or 0.0
+def _latitude(placed: Placed) -> float:
+    return placed.latitude or 0.0
 
 
-def _longitude(camera: Camera) -> float:
-    return camera.longitude or 0.0
+def _longitude(placed: Placed) -> float:
+    return placed.longitude or 0.0

@@ -1,4 +1,4 @@
-"""The search form: the purpose first, then what, where and when; and the forms of holds."""
+"""The search form: the purpose first, then what, where and when."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from django.utils import timezone
 from accounts.models import Member
 from alpr.templatetags.look import day, state_name
 from detections import search as query
-from detections.forms_purpose import PurposeForm
+from detections.forms_place import PlaceForm, place_asked
+from detections.forms_purpose import OneOfSeveral, PurposeForm
 from detections.models import Camera, Search
+from detections.search_vehicles import NAMES as VEHICLE
 from hotlists.plates import STATES
+from hotlists.vocabulary import vco, vma, vst
+
+KNOWN_WORDS = {"make": vma.NAMES, "color": vco.NAMES, "body": vst.NAMES}
 
 
 def _moment(label: str) -> forms.DateTimeField:
@@ -20,12 +25,24 @@ def _moment(label: str) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, required=False, widget=widget)
 
 
-class SearchForm(PurposeForm):
-    """A purpose, then a plate or a part of one, a state, cameras and a time."""
+def _word(name: str, label: str) -> forms.CharField:
+    """A word for the vehicle, with those that the codes know offered."""
+    known = {"list": f"known-{name}"} if name in KNOWN_WORDS else {}
+    longest = Search._meta.get_field(name).max_length
+    widget = forms.TextInput({"autocomplete": "off", "spellcheck": "false"} | known)
+    return forms.CharField(label=label, required=False, max_length=longest, widget=widget)
 
-    plate = forms.CharField(
+
+class SearchForm(PlaceForm, PurposeForm):
+    """A purpose, then a plate, a part of one or none, a vehicle, a place, cameras and a time.
+
+    `ask` says that the member has read that the search needs a second person.
+    """
+
+    plate = OneOfSeveral(
         label="Plate",
         max_length=60,
+        required=False,
         widget=forms.TextInput({"class": "input--plate", "autocomplete": "off", "spellcheck": "false"}),
     )
     state = forms.ChoiceField(label="State", required=False)
@@ -35,6 +52,10 @@ class SearchForm(PurposeForm):
         initial=True,
         help_text="8 for B, 0 for O, Q and D, 1 for I, 5 for S, 2 for Z, 6 for G",
     )
+    color = _word("color", "Color")
+    make = _word("make", "Make")
+    model = _word("model", "Model")
+    body = _word("body", "Body")
     cameras = forms.ModelMultipleChoiceField(
         label="Only these cameras",
         queryset=Camera.objects.none(),
@@ -43,6 +64,7 @@ class SearchForm(PurposeForm):
     )
     since = _moment("From")
     until = _moment("To")
+    ask = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, member: Member, again: Search | None = None, **kwargs: Any) -> None:
         """`member` is who searches; `again` a search of theirs whose questions are filled in."""
@@ -63,10 +85,20 @@ class SearchForm(PurposeForm):
         """Whether cameras are chosen, or chosen wrongly, so that the choice stands open."""
         return bool(self["cameras"].value() or self["cameras"].errors)
 
+    @property
+    def asks_vehicle(self) -> bool:
+        """Whether anything of the vehicle is asked, so that its fields stand open."""
+        return any(self[name].value() or self[name].errors for name in VEHICLE)
+
+    @property
+    def known_words(self) -> dict[str, list[str]]:
+        """Words to choose from for make, color and body."""
+        return {name: sorted(set(words.values()), key=str.casefold) for name, words in KNOWN_WORDS.items()}
+
     def questions(self) -> dict[str, Any]:
-        """What a valid form asks, as `services_search.search_make` takes it."""
-        names = ("plate", "state", "confusable", "cameras", "since", "until")
-        return {name: self.cleaned_data[name] for name in names}
+        """What the form asks, as `services_search.search_make` takes it; of what is wrong, nothing."""
+        names = ("plate", "state", "confusable", *VEHICLE, "circle", "area", "cameras", "since", "until")
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
 
 def _camera(camera: Camera) -> str:
@@ -81,31 +113,6 @@ def _asked(search: Search) -> dict[str, Any]:
         "cameras": list(search.cameras.all()),
         "since": search.since,
         "until": search.until,
+        **{name: getattr(search, name) for name in VEHICLE},
+        **place_asked(search),
     }
-
-
-class HoldForm(forms.Form):
-    """Why a detection is kept past its time."""
-
-    case_number = forms.CharField(
-        label="Case number",
-        max_length=30,
-        widget=forms.TextInput({"class": "mono", "autocomplete": "off"}),
-    )
-    reason = forms.CharField(
-        label="Why is it kept?",
-        max_length=300,
-        help_text="One sentence another person could check: what it is, or may become, evidence of.",
-        widget=forms.Textarea({"rows": 2, "autocomplete": "off"}),
-    )
-
-
-class HoldReleaseForm(forms.Form):
-    """Why a hold ends."""
-
-    why = forms.CharField(
-        label="Why does it end?",
-        max_length=300,
-        help_text="One sentence another person could check.",
-        widget=forms.Textarea({"rows": 2, "autocomplete": "off"}),
-    )

@@ -18,6 +18,7 @@ from pathlib import Path
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 
+from alpr.policy import Policy
 from detections.recognition import BadImage
 
 NAME = re.compile(r"\d{4}/\d{2}/\d{2}/[0-9a-f]{32}\.(?:jpg|png|webp)")
@@ -38,6 +39,11 @@ def store(data: bytes, captured_at: datetime) -> str:
     if (names := _written.get()) is not None:
         names.append(written)
     return written
+
+
+def store_of_read(data: bytes, captured_at: datetime, policy: Policy) -> str:
+    """Write the picture of a read as `store` where `policy` keeps any; else the name is empty."""
+    return store(data, captured_at) if policy.retention.images_on_server else ""
 
 
 def open(name: str) -> File[bytes]:

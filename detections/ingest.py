@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from detections import live, matching, partitions, uuid7
+from detections import health, late, live, matching, partitions, plates_seen, uuid7
 from detections.models import Camera, Detection, Transfer
 from detections.reads import Read, RefusedRow
 from hotlists.plates import fold
@@ -59,13 +59,20 @@ class Receipt:
 
 @act
 def receive(
-    *, actor: Actor, camera: Camera, reads: Sequence[Read], refused: Sequence[RefusedRow], batch_sha256: str
+    *,
+    actor: Actor,
+    camera: Camera,
+    reads: Sequence[Read],
+    refused: Sequence[RefusedRow],
+    batch_sha256: str,
+    repeats: int = 0,
 ) -> Receipt:
     """Store one batch with its hits, and give its receipt.
 
-    `refused` are the rows of the batch that did not come through its checks; `batch_sha256` is the hash of
-    the whole batch as it came. The same batch again has the same receipt; a read whose sender's id is taken
-    by another at that camera and time is a conflict, and the first stays. Raises `InactiveCamera`.
+    `refused` are the rows of the batch that did not come through its checks; `repeats` is how many told of
+    cars that were taken before, which count as duplicates; `batch_sha256` is the hash of the whole batch as
+    it came. The same batch again has the same receipt; a read whose sender's id is taken by another at that
+    camera and time is a conflict, and the first stays. Raises `InactiveCamera`.
     """
     camera = _locked(camera)
     ids = [uuid7.detection_id(r.captured_at, camera=camera.pk, sender_id=r.sender_id) for r in reads]
@@ -82,11 +89,14 @@ def receive(
         batch_sha256=batch_sha256,
         sent_by=actor.trail_label,
         accepted=len(fresh),
-        duplicates=len(reads) - len(fresh) - len(conflicts),
+        duplicates=len(reads) - len(fresh) - len(conflicts) + repeats,
         refused=len(refused) + len(conflicts),
         hits=len(matched.made),
     )
+    plates_seen.unlist(camera.agency_id, (read.captured_at for read in fresh.values()))
     _copy(camera, transfer, fresh)
+    health.note(camera, reads=list(fresh.values()), received_at=transfer.received_at)
+    late.note(camera=camera, reads=list(fresh.values()), received_at=transfer.received_at)
     live.announce(matched.made)
     for hit_id in matched.joined:
         live.announce_change(hit_id)
@@ -100,6 +110,7 @@ def receive(
 def record_refused(actor: Actor, camera: Camera, refused: Sequence[RefusedRow], *, of: int) -> None:
     """Put on the trail that rows of a batch of `of` were turned away: how many and for which fields."""
     fields = sorted({name for row in refused for name in row.reasons})
+    health.refused(camera, refused)
     record(
         actor,
         Verb.ATTEMPTED,

@@ -119,6 +119,8 @@ class Hit(models.Model):
                 fields=["asked_at"], condition=Q(asked_at__isnull=False, validated_at=None, status="open"),
                 name="hit_asked",
             ),
+            models.Index(fields=["agency", "captured_at"], name="hit_captured"),
+            models.Index(fields=["image"], name="hit_image"),
         ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(
@@ -200,7 +202,10 @@ class HitRead(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["hit", "detection_id"], name="read_joins_a_hit_once"),
         ]
-        indexes = [models.Index(fields=["detection_id"], name="hit_read_detection")]
+        indexes = [
+            models.Index(fields=["detection_id"], name="hit_read_detection"),
+            models.Index(fields=["image"], name="hit_read_image"),
+        ]
 
     def __str__(self) -> str:
         return f"further read {self.pk} of {self.hit}"
@@ -279,24 +284,79 @@ class Search(models.Model):
 
         EXACT = "exact", "Whole plate"
         PARTIAL = "partial", "Part of a plate"
+        NONE = "none", "No plate"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, related_name="searches")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
-    pattern = models.CharField(max_length=20)
+    pattern = models.CharField(max_length=20, blank=True)
     confusable = models.BooleanField(default=True)
     state = models.CharField(max_length=2, blank=True)
+    make = models.CharField(max_length=40, blank=True)
+    model = models.CharField(max_length=40, blank=True)
+    color = models.CharField(max_length=20, blank=True)
+    body = models.CharField(max_length=20, blank=True)
     since = models.DateTimeField()
     until = models.DateTimeField()
     cameras = models.ManyToManyField(Camera, blank=True)
+    latitude = models.FloatField(null=True, blank=True, help_text="Middle of the circle, in degrees.")
+    longitude = models.FloatField(null=True, blank=True)
+    radius_m = models.PositiveIntegerField(null=True, blank=True, help_text="Radius in meters.")
+    area = models.JSONField(
+        null=True, blank=True, help_text="Corners of the drawn area: [[latitude, longitude], …]."
+    )
     made_at = models.DateTimeField(auto_now_add=True)
     found = models.PositiveIntegerField(default=0)
+    broad_why = models.CharField(
+        max_length=500, blank=True, help_text="Why it needs a second person; empty where one may make it alone."
+    )
+    asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    approved = models.BooleanField(null=True, help_text="The second person’s answer; empty while it waits.")
+    decision_note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         verbose_name_plural = "searches"
         ordering = ["-made_at"]
         default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["agency", "made_at"], condition=~Q(broad_why="") & Q(approved=None),
+                name="search_waits",
+            ),
+        ]  # fmt: skip
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
+                name="search_decided_by_another",
+                violation_error_message="A broad search is approved by another than who asks for it.",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved=None, decided_by=None, decided_at=None)
+                | Q(approved__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
+                name="search_decision_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None, radius_m=None)
+                | Q(
+                    latitude__range=(-90, 90), longitude__range=(-180, 180), radius_m__range=(1, 50_000),
+                    area=None,
+                ),
+                name="search_circle_whole",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"search {str(self.id)[:8]}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether a second person has still to decide."""
+        return bool(self.broad_why) and self.approved is None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its results may be seen: it is not broad, or a second person has approved it."""
+        return not self.broad_why or self.approved is True

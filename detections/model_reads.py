@@ -54,6 +54,10 @@ class Camera(models.Model):
         CameraGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="cameras",
         verbose_name="area",
     )  # fmt: skip
+    patrol_car = models.ForeignKey(
+        "detections.PatrolCar", on_delete=models.PROTECT, null=True, blank=True, related_name="cameras",
+        help_text="The vehicle that carries it, for a mobile reader.",
+    )  # fmt: skip
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -232,7 +236,8 @@ class ImageJob(models.Model):
             models.UniqueConstraint(fields=["camera", "sender_id"], name="image_once_per_sender_id")
         ]
         indexes = [
-            models.Index(fields=["received_at"], condition=Q(state="waiting"), name="image_job_waiting")
+            models.Index(fields=["received_at"], condition=Q(state="waiting"), name="image_job_waiting"),
+            models.Index(fields=["image"], name="image_job_image"),
         ]
 
     def __str__(self) -> str:

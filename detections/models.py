@@ -1,11 +1,17 @@
 """Everything readers send and what becomes of it: one import for the room's models."""
 
 from detections.model_console import ConsoleChoice
+from detections.model_evidence import CustodyStep, EvidencePackage, SigningKey
 from detections.model_hits import Hit, HitRead, HitStep, LookBack, Outcome, Search
+from detections.model_plates import ListedDay, SeenPlate
+from detections.model_readers import CameraDay, CameraHealth, CarSeen, ReaderChannel, ReadMapping
 from detections.model_reads import Camera, CameraGroup, Detection, ImageJob, ReaderKey, Transfer
-from detections.model_retention import Hold, PurgeRun
+from detections.model_retention import HeldDetection, Hold, PurgeRun
+from detections.model_shifts import LocalPurge, PatrolCar, Shift, VehicleCopy
 
 __all__ = [
-    "Camera", "CameraGroup", "ConsoleChoice", "Detection", "Hit", "HitRead", "HitStep", "Hold", "ImageJob",
-    "LookBack", "Outcome", "PurgeRun", "ReaderKey", "Search", "Transfer",
+    "Camera", "CameraDay", "CameraGroup", "CameraHealth", "CarSeen", "ConsoleChoice", "CustodyStep",
+    "Detection", "EvidencePackage", "HeldDetection", "Hit", "HitRead", "HitStep", "Hold", "ImageJob",
+    "ListedDay", "LocalPurge", "LookBack", "Outcome", "PatrolCar", "PurgeRun", "ReadMapping", "ReaderChannel",
+    "ReaderKey", "Search", "SeenPlate", "Shift", "SigningKey", "Transfer", "VehicleCopy",
 ]  # fmt: skip

@@ -53,6 +53,34 @@ def ensure(moments: Iterable[datetime]) -> None:
             )
 
 
+def days_before(before: datetime) -> list[date]:
+    """The days, in UTC, that have a partition and end at `before` or earlier, the oldest first."""
+    last = name(before.astimezone(UTC).date())
+    return [_day(table) for table in sorted(standing()) if table < last]
+
+
+def drop(day: date, *, rows: int) -> bool:
+    """Drop the partition of `day` in this transaction; False where it is gone or does not hold `rows` rows.
+
+    It waits a short while for searches under way, and raises OperationalError where they last longer.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '3s'")
+        # The whole table first, as every query does: then none waits for another in a ring.
+        cursor.execute(f"LOCK TABLE ONLY {TABLE} IN ACCESS EXCLUSIVE MODE")
+        if name(day) not in standing():
+            return False
+        cursor.execute(f"SELECT count(*) FROM {name(day)}")  # noqa: S608
+        if cursor.fetchone()[0] != rows:
+            return False
+        cursor.execute(f"DROP TABLE {name(day)}")
+        return True
+
+
+def _day(table: str) -> date:
+    return datetime.strptime(f"{table[-8:]} +0000", "%Y%m%d %z").date()
+
+
 def drop_empty(before: datetime) -> list[str]:
     """Drop the partitions of the days that end at `before` or earlier and hold nothing; gives their names.
 

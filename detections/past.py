@@ -16,8 +16,9 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from detections import partitions, uuid7
+from detections.like import as_like
 from detections.models import Camera
-from detections.search import as_like, kept_since, too_broad
+from detections.search import kept_since, too_broad
 from hotlists.models import Entry
 from hotlists.past import Past
 from hotlists.patterns import ANY, meets

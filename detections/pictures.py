@@ -5,12 +5,13 @@ Whoever calls has asked the gate, and records the view before the answer goes ou
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
 import cv2
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from detections import images
 from detections.recognition.images import BadImage, open_image
@@ -21,6 +22,7 @@ LYING = frozenset({5, 6, 7, 8})
 MARGIN = 0.18
 HALO = 0.12
 LARGE = 480
+SMALL = (240, 160)
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
 
@@ -85,6 +87,20 @@ def plate(name: str, box: list[int] | None) -> HttpResponse:
     enlarged = cv2.resize(piece, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     _, jpeg = cv2.imencode(".jpg", enlarged, [cv2.IMWRITE_JPEG_QUALITY, 92])
     return _private(jpeg.tobytes(), TYPES["jpg"])
+
+
+def small(name: str) -> HttpResponse:
+    """The whole picture, upright and small enough for a row of a table, as JPEG. Raises `NoPicture`."""
+    try:
+        with Image.open(io.BytesIO(_stored(name))) as picture:
+            picture.draft("RGB", SMALL)
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (OSError, ValueError) as bad:
+        raise NoPicture("The picture cannot be opened any more.") from bad
+    upright.thumbnail(SMALL)
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=82)
+    return _private(out.getvalue(), TYPES["jpg"])
 
 
 def _stored(name: str) -> bytes:

@@ -76,6 +76,7 @@ def _counts(plate: PlateRead) -> bool:
 
 
 def _detected(job: ImageJob, plates: list[PlateRead], reader: PlateReader, actor: Actor) -> Receipt:
+    kept = job.agency.policy.retention.images_on_server
     reads = [
         Read(
             sender_id=f"{job.sender_id}#{number}",
@@ -87,7 +88,7 @@ def _detected(job: ImageJob, plates: list[PlateRead], reader: PlateReader, actor
             direction=job.camera.direction,
             latitude=job.camera.latitude,
             longitude=job.camera.longitude,
-            image=job.image,
+            image=job.image if kept else "",
             box=list(plate.box),
             engine=_engine(reader),
         )

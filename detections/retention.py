@@ -1,98 +1,48 @@
-"""Holds, and the purge: data goes when its time is up unless it is held, and each run leaves a certificate.
+"""The purge: data goes when its time is up unless it is held, and each run leaves a certificate.
 
 The time is the policy's (Vallejo Policy 426.4: one year; Government Code 34090.6). Holds come first, always.
 
-Rows go in batches. Each batch is one transaction, which also counts the rows and notes their pictures on the
-certificate; pictures are removed after it. A run that is killed therefore loses and doubles nothing: the next
-one takes over the pictures that were noted, and the rest is due as before.
+A day goes whole, with its partition, where all of it is due and nothing in it is held; other rows go in
+batches. Each is one transaction, which keeps new holds waiting, counts the rows and notes their pictures on
+the certificate; pictures are removed after it. A run that is killed therefore loses and doubles nothing: the
+next one takes over the pictures that were noted, and the rest is due as before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import db
-from django.core.exceptions import ValidationError
-from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db import OperationalError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Agency, Member
-from accounts.permissions import Permission
-from detections import images, partitions, uuid7
-from detections.model_hits import of_detection
+from accounts.models import Agency
+from detections import held, images, partitions, plates_seen
+from detections.due import Lines, authority, held_for
 from detections.models import Detection, Hit, HitRead, HitStep, Hold, ImageJob, PurgeRun
 from trail.actors import System
-from trail.purpose import VagueReason, check_case_number, check_reason
-from trail.services import act, record
+from trail.services import record
 from trail.verbs import Outcome, Verb
-from training import gate
 
 BATCH = 5_000
 OVERDUE_AFTER = timedelta(hours=26)
+CLOCKS_DIFFER = timedelta(minutes=2)
 _LOCK = 7_310_002
 COUNTS = (
-    "due", "held", "rows_gone", "hits_due", "hits_held", "hits_gone", "jobs_gone", "files_gone",
+    "due", "held", "rows_gone", "hits_due", "hits_held", "hits_gone", "pictures_gone", "jobs_gone",
+    "files_gone", "strays_gone", "plates_forgotten",
 )  # fmt: skip
+# The key of the last row that was looked at, and the pictures of those that went.
+Done = tuple[Any, list[str]]
 
 
 class PurgeRunning(Exception):
     """Another purge of the same agency is under way."""
-
-
-@act
-def hold_place(*, actor: Member, detection: Detection, case_number: str, reason: str) -> Hold:
-    """Keep a detection, its picture and its hits past their time, as evidence.
-
-    Raises ValidationError by field, for a case that holds it already, and where the detection was deleted a
-    moment ago.
-    """
-    gate.require(actor, Permission.HOLD, on=detection)
-    hold = Hold(
-        agency=detection.agency,
-        detection_id=detection.pk,
-        placed_by=actor,
-        case_number=_checked("case_number", case_number),
-        reason=_checked("reason", reason),
-    )
-    hold.full_clean()
-    # A purge locks what it is about to delete and asks for holds after that.
-    if not Detection.objects.select_for_update().filter(pk=detection.pk).exists():
-        raise ValidationError("This detection is deleted: its time was up.")
-    hits = Hit.objects.filter(of_detection(detection.pk)).order_by("pk")
-    list(hits.select_for_update(of=("self",)).values_list("pk"))
-    if Hold.objects.filter(
-        detection_id=detection.pk, case_number=hold.case_number, released_at=None
-    ).exists():
-        raise ValidationError({"case_number": "It is held for this case already."})
-    hold.save()
-    record(
-        actor, Verb.HELD, hold, purpose=f"case {hold.case_number}", elements={"detection": str(detection.pk)}
-    )
-    return hold
-
-
-@act
-def hold_release(*, actor: Member, hold: Hold, why: str) -> Hold:
-    """Release a hold; what it kept goes with the next purge if its time is up. Raises ValidationError."""
-    gate.require(actor, Permission.HOLD, on=hold)
-    said = _checked("why", why)
-    hold = Hold.objects.select_for_update().get(pk=hold.pk)
-    if hold.released_at is None:
-        hold.released_by, hold.released_at = actor, timezone.now()
-        hold.save()
-        record(actor, Verb.HOLD_RELEASED, hold, purpose=f"case {hold.case_number}", detail=said)
-    return hold
-
-
-def _checked(field: str, text: str) -> str:
-    try:
-        return check_case_number(text) if field == "case_number" else check_reason(text)
-    except VagueReason as vague:
-        raise ValidationError({field: str(vague)}) from vague
 
 
 def purge(agency: Agency) -> PurgeRun:
@@ -104,31 +54,52 @@ def purge(agency: Agency) -> PurgeRun:
     with _alone(agency):
         run = _begin(agency)
         _remove_pictures(run, run.files_left)
-        for batch in (_purge_detections, _purge_hits, _purge_jobs):
-            while (pictures := batch(run)) is not None:
+        for day in Lines.of(run).whole_days():
+            _remove_pictures(run, _drop(run, day))
+        for batch in BATCHES:
+            after = None
+            while (done := batch(run, after)) is not None:
+                after, pictures = done
                 _remove_pictures(run, pictures)
+        _forget_plates(run)
+        plates_seen.forget(agency, run.captured_before)
         oldest = _oldest_kept()
         partitions.drop_empty(oldest)
-        return _finish(run, strays=_remove_strays(oldest))
+        run.strays_gone = _remove_strays(oldest)
+        return _finish(run)
 
 
 def last_purge(agency: Agency) -> PurgeRun | None:
-    """The last purge of the agency that came to its end, or None."""
-    return PurgeRun.objects.filter(agency=agency, finished_at__isnull=False).first()
+    """The last purge of the agency that came to its end, or None.
+
+    One that a clock running ahead dated into the future says nothing of today.
+    """
+    ended = PurgeRun.objects.filter(agency=agency, finished_at__isnull=False)
+    return ended.filter(ran_at__lte=timezone.now() + CLOCKS_DIFFER).first()
 
 
 def is_overdue(agency: Agency) -> bool:
-    """Whether the daily purge of the agency was missed, or did not come to its end.
+    """Whether the daily purge of the agency was missed, or did not come to its end."""
+    due = due_at(agency)
+    return due is not None and timezone.now() > due
 
-    Before the first purge the time counts from the first policy; without a policy nothing is due.
+
+def due_at(agency: Agency) -> datetime | None:
+    """When the next purge of the agency has to have run; None without a policy, for then nothing is due.
+
+    Before the first purge the time counts from the first policy.
     """
     last = last_purge(agency)
     if last is not None:
-        since: datetime | None = last.ran_at
-    else:
-        adopted = agency.policies.filter(approved_by__isnull=False).order_by("effective_from").first()
-        since = adopted.effective_from if adopted else None
-    return since is not None and timezone.now() - since > OVERDUE_AFTER
+        return last.ran_at + OVERDUE_AFTER
+    adopted = agency.policies.filter(approved_by__isnull=False).order_by("effective_from").first()
+    return adopted.effective_from + OVERDUE_AFTER if adopted else None
+
+
+def broken_off(agency: Agency) -> QuerySet[PurgeRun]:
+    """The purges of the agency that broke off and were not taken over yet; none while one is under way."""
+    left = PurgeRun.objects.filter(agency=agency, finished_at=None, continued_by=None)
+    return left.none() if _is_running(agency) else left
 
 
 @contextmanager
@@ -145,18 +116,31 @@ def _alone(agency: Agency) -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK, agency.pk])
 
 
+def _is_running(agency: Agency) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
+            "WHERE datname = current_database() AND locktype = 'advisory' AND granted "
+            "AND classid = %s AND objid = %s)",
+            [_LOCK, agency.pk],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 @transaction.atomic
 def _begin(agency: Agency) -> PurgeRun:
     """A new certificate, which takes over what earlier runs left undone."""
-    now, rules = timezone.now(), agency.policy.retention
+    lines = Lines.now(agency)
     run = PurgeRun(
         agency=agency,
-        captured_before=now - timedelta(days=rules.detections_days),
-        hits_before=None if rules.hits_days is None else now - timedelta(days=rules.hits_days),
+        captured_before=lines.captured_before,
+        hits_before=lines.hits_before,
+        pictures_before=lines.pictures_before,
         policy_version=agency.policy_label,
+        authority=authority(agency.policy),
     )
     run.save()
-    run.due, run.hits_due = _detections_due(run).count(), _hits_due(run).count()
+    run.due, run.hits_due = lines.detections().count(), lines.hits().count()
     _count_held(run)
     _take_over(run)
     run.save()
@@ -173,115 +157,169 @@ def _take_over(run: PurgeRun) -> None:
 
 
 @transaction.atomic
-def _finish(run: PurgeRun, strays: int) -> PurgeRun:
+def _finish(run: PurgeRun) -> PurgeRun:
     _count_held(run)
     run.due, run.hits_due = run.rows_gone + run.held, run.hits_gone + run.hits_held
     run.finished_at = timezone.now()
     run.save()
-    _record(run, Outcome.DONE, strays=strays)
+    _record(run, Outcome.DONE)
     return run
 
 
-def _record(run: PurgeRun, outcome: Outcome, detail: str = "", strays: int = 0) -> None:
+def _count_held(run: PurgeRun) -> None:
+    lines = Lines.of(run)
+    run.held = lines.detections().filter(held.detection_is_held(run.agency)).count()
+    run.hits_held = lines.hits().filter(held.hit_is_held(run.agency)).count()
+    run.held_for = held_for(lines)
+
+
+def _record(run: PurgeRun, outcome: Outcome, detail: str = "") -> None:
     numbers: dict[str, Any] = {name: getattr(run, name) for name in COUNTS}
-    numbers |= {"files_left": len(run.files_left), "strays_gone": strays}
-    if run.held or run.hits_held:
-        numbers["held_for"] = _held_for(run)
+    numbers |= {"files_left": len(run.files_left), "list_sha256": run.list_sha256}
+    if run.days_dropped:
+        numbers["days_dropped"] = [day["day"] for day in run.days_dropped]
+    if run.held_for:
+        numbers["held_for"] = run.held_for
     record(System("Purge", run.agency), Verb.PURGED, run, elements=numbers, detail=detail, outcome=outcome)
 
 
-def _held_for(run: PurgeRun) -> dict[str, int]:
-    """How many detections past their time each case holds."""
-    before = max(run.captured_before, run.hits_before or run.captured_before)
-    holds = Hold.objects.filter(agency=run.agency, released_at=None, detection_id__lt=uuid7.floor(before))
-    counts = holds.values_list("case_number").annotate(Count("detection_id", distinct=True))
-    return dict(counts.order_by("case_number"))
+def _drop(run: PurgeRun, day: date) -> list[str]:
+    """Drop a day that holds nothing but what this agency may lose, and give its pictures.
 
-
-def _count_held(run: PurgeRun) -> None:
-    run.held = _detections_due(run).filter(_standing_hold("pk")).count()
-    run.hits_held = _hits_due(run).filter(_held_hit()).count()
-
-
-def _detections_due(run: PurgeRun) -> QuerySet[Detection]:
-    return Detection.objects.filter(agency=run.agency, id__lt=uuid7.floor(run.captured_before))
-
-
-def _hits_due(run: PurgeRun) -> QuerySet[Hit]:
-    if run.hits_before is None:
-        return Hit.objects.none()
-    return Hit.objects.filter(agency=run.agency, captured_at__lt=run.hits_before)
-
-
-def _standing_hold(detection: str) -> Exists:
-    return Exists(Hold.objects.filter(detection_id=OuterRef(detection), released_at=None))
-
-
-def _held_hit() -> Q:
-    """A hit is held by a hold on the read that made it, or on one that joined it."""
-    held = Hold.objects.filter(released_at=None).values("detection_id")
-    joined = HitRead.objects.filter(hit=OuterRef("pk"), detection_id__in=held)
-    return Q(_standing_hold("detection_id")) | Q(Exists(joined))
-
-
-def _lock(rows: QuerySet[Any], held: Q | Exists) -> tuple[list[Any], dict[Any, str]]:
-    """Lock one batch of rows that nothing holds: their keys, and those that may go with their pictures.
-
-    Holds are asked about again once the rows are locked: one that was placed the moment before wins.
+    Where searches under way last too long its rows go in batches.
     """
-    unheld = rows.exclude(held).order_by("pk")
-    keys = list(unheld.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
-    if not keys:
-        return [], {}
-    locked = rows.filter(pk__in=keys, pk__gte=keys[0], pk__lte=keys[-1])
-    return keys, dict(locked.exclude(held).values_list("pk", "image"))
+    try:
+        with transaction.atomic():
+            held.keep_holds_out(run.agency)
+            return _dropped(run, day)
+    except OperationalError:
+        run.refresh_from_db()
+        return []
+
+
+def _dropped(run: PurgeRun, day: date) -> list[str]:
+    start = datetime.combine(day, time(), UTC)
+    rows = Detection.objects.captured(start, start + timedelta(days=1))
+    if rows.exclude(agency=run.agency).exists() or rows.filter(held.detection_is_held(run.agency)).exists():
+        return []
+    gone = dict(rows.order_by("pk").values_list("pk", "image"))
+    if not gone or not partitions.drop(day, rows=len(gone)):
+        return []
+    run.rows_gone += len(gone)
+    dropped = {"day": f"{day}", "partition": partitions.name(day), "rows": len(gone)}
+    run.days_dropped = [*run.days_dropped, dropped]
+    return _note(run, "detection", gone, gone.values())
+
+
+def _batch(rows: QuerySet[Any], after: Any) -> dict[Any, str]:
+    """The next rows by key after `after`, each with its picture."""
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    return dict(rows.order_by("pk").values_list("pk", "image")[:BATCH])
 
 
 @transaction.atomic
-def _purge_detections(run: PurgeRun) -> list[str] | None:
-    """Delete one batch of detections and give their pictures; None when nothing was left."""
-    keys, free = _lock(_detections_due(run), _standing_hold("pk"))
-    if not keys:
+def _purge_detections(run: PurgeRun, after: Any) -> Done | None:
+    """Delete one batch of detections; None when nothing was left."""
+    held.keep_holds_out(run.agency)
+    due = Lines.of(run).detections().exclude(held.detection_is_held(run.agency))
+    if not (gone := _batch(due, after)):
         return None
-    rows = Detection.objects.filter(pk__in=free, pk__gte=keys[0], pk__lte=keys[-1])
-    run.rows_gone += rows.delete()[0]
-    return _note(run, free.values())
+    last = max(gone)
+    Detection.objects.filter(pk__in=list(gone), pk__gte=min(gone), pk__lte=last).delete()
+    run.rows_gone += len(gone)
+    return last, _note(run, "detection", gone, gone.values())
 
 
 @transaction.atomic
-def _purge_hits(run: PurgeRun) -> list[str] | None:
+def _purge_hits(run: PurgeRun, after: Any) -> Done | None:
     """Delete one batch of hits with their steps and the reads that joined; None when nothing was left."""
-    keys, free = _lock(_hits_due(run), _held_hit())
-    if not keys:
+    held.keep_holds_out(run.agency)
+    due = Lines.of(run).hits().exclude(held.hit_is_held(run.agency)).select_for_update(of=("self",))
+    if not (gone := _batch(due, after)):
         return None
-    joined = HitRead.objects.filter(hit__in=free)
-    pictures = [*free.values(), *joined.values_list("image", flat=True)]
+    joined = HitRead.objects.filter(hit__in=list(gone))
+    pictures = [*gone.values(), *joined.values_list("image", flat=True)]
     joined.delete()
-    HitStep.objects.filter(hit__in=free).delete()
-    run.hits_gone += Hit.objects.filter(pk__in=free).delete()[0]
-    return _note(run, pictures)
+    HitStep.objects.filter(hit__in=list(gone)).delete()
+    Hold.objects.filter(hit__in=list(gone)).update(hit=None)
+    Hit.objects.filter(pk__in=list(gone)).delete()
+    run.hits_gone += len(gone)
+    return max(gone), _note(run, "hit", gone, pictures)
 
 
 @transaction.atomic
-def _purge_jobs(run: PurgeRun) -> list[str] | None:
-    """Delete a batch of the jobs of photographs, also of those in which no plate was found."""
-    held = Hold.objects.filter(agency=run.agency, released_at=None).values_list("detection_id", flat=True)
-    kept = Detection.objects.filter(pk__in=list(held)).values_list("image", flat=True)
-    due = ImageJob.objects.filter(camera__agency=run.agency, captured_at__lt=run.captured_before)
-    locked = due.exclude(image__in=list(kept)).order_by("pk").select_for_update(of=("self",))
-    batch = dict(locked.values_list("pk", "image")[:BATCH])
-    if not batch:
+def _purge_jobs(run: PurgeRun, after: Any) -> Done | None:
+    """Delete one batch of the jobs of photographs, also of those in which no plate was found."""
+    held.keep_holds_out(run.agency)
+    if not (batch := _batch(Lines.of(run).jobs().select_for_update(of=("self",)), after)):
         return None
-    run.jobs_gone += ImageJob.objects.filter(pk__in=batch).delete()[0]
-    return _note(run, batch.values())
+    detections = _of_their_days(list(batch.values())).filter(image__in=list(batch.values()))
+    kept = set(detections.filter(held.detection_is_held(run.agency)).values_list("image", flat=True))
+    gone = {key: image for key, image in batch.items() if image not in kept}
+    ImageJob.objects.filter(pk__in=list(gone)).delete()
+    run.jobs_gone += len(gone)
+    return max(batch), _note(run, "job", gone, gone.values())
 
 
-def _note(run: PurgeRun, images_of_rows: Iterable[str]) -> list[str]:
-    """Note pictures on the certificate, in the transaction that deletes their rows."""
-    pictures = sorted(set(filter(None, images_of_rows)))
-    run.files_left = sorted({*run.files_left, *pictures})
+def _purge_pictures(run: PurgeRun, rows: QuerySet[Any], after: Any) -> Done | None:
+    if not (gone := _batch(rows, after)):
+        return None
+    last = max(gone)
+    rows.model.objects.filter(pk__in=list(gone), pk__gte=min(gone), pk__lte=last).update(image="")
+    if rows.model is Detection:
+        run.pictures_gone += len(gone)
+    return last, _note(run, "picture of", gone, gone.values())
+
+
+@transaction.atomic
+def _purge_pictures_of_detections(run: PurgeRun, after: Any) -> Done | None:
+    """Take the pictures from one batch of detections that stay; None when nothing was left."""
+    held.keep_holds_out(run.agency)
+    return _purge_pictures(run, Lines.of(run).pictured_detections(), after)
+
+
+@transaction.atomic
+def _purge_pictures_of_hits(run: PurgeRun, after: Any) -> Done | None:
+    """Take the pictures from one batch of hits that stay; None when nothing was left."""
+    held.keep_holds_out(run.agency)
+    return _purge_pictures(run, Lines.of(run).pictured_hits(), after)
+
+
+@transaction.atomic
+def _purge_pictures_of_reads(run: PurgeRun, after: Any) -> Done | None:
+    """Take the pictures from one batch of the reads that joined hits; None when nothing was left."""
+    held.keep_holds_out(run.agency)
+    return _purge_pictures(run, Lines.of(run).pictured_reads(), after)
+
+
+BATCHES: tuple[Callable[[PurgeRun, Any], Done | None], ...] = (
+    _purge_detections, _purge_hits, _purge_pictures_of_detections, _purge_pictures_of_hits,
+    _purge_pictures_of_reads, _purge_jobs,
+)  # fmt: skip
+
+
+@transaction.atomic
+def _forget_plates(run: PurgeRun) -> None:
+    """Take the plate from searches, and from released holds, that are older than all they spoke of."""
+    held.keep_holds_out(run.agency)
+    lines = Lines.of(run)
+    run.plates_forgotten += lines.searches().update(pattern="")
+    run.plates_forgotten += lines.released_holds().update(plate="", plate_key="")
     run.save()
-    return pictures
+
+
+def _note(run: PurgeRun, what: str, keys: Iterable[Any], pictures: Iterable[str]) -> list[str]:
+    """Note what went, and its pictures, on the certificate, in the transaction that deletes the rows.
+
+    The hash of the list is carried on over a line for each: its kind and its key.
+    """
+    names = sorted(set(filter(None, pictures)))
+    run.files_left = sorted({*run.files_left, *names})
+    if lines := [f"{what} {key}" for key in keys]:
+        run.list_sha256 = hashlib.sha256("\n".join([run.list_sha256, *lines]).encode()).hexdigest()
+    run.save()
+    return names
 
 
 def _remove_pictures(run: PurgeRun, pictures: list[str]) -> None:

@@ -33,8 +33,18 @@ TABLE: dict[str, dict[str, object]] = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 5,
     },
+    "See to evidence packages": {
+        "func": "detections.tasks.see_to_evidence",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 5,
+    },
     "Look back": {
         "func": "detections.tasks.look_back",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 1,
+    },
+    "Check cameras": {
+        "func": "detections.tasks.check_cameras",
         "schedule_type": Schedule.MINUTES,
         "minutes": 1,
     },
@@ -42,6 +52,11 @@ TABLE: dict[str, dict[str, object]] = {
     "Suspend idle accounts": {"func": "accounts.idle.suspend_everywhere", "schedule_type": Schedule.DAILY},
     "Close expired hot plates": {"func": "hotlists.tasks.close_expired", "schedule_type": Schedule.DAILY},
     "Sweep files of lists": {"func": "hotlists.tasks.sweep_files", "schedule_type": Schedule.DAILY},
+    "List seen plates": {
+        "func": "detections.plates_seen.list_everywhere",
+        "schedule_type": Schedule.HOURLY,
+    },
+    "Forget cars seen": {"func": "detections.adapters.seen.sweep", "schedule_type": Schedule.DAILY},
     "Purge": {"func": "detections.tasks.purge", "schedule_type": Schedule.DAILY},
 }
 

@@ -1,25 +1,33 @@
 """The query: which detections a search finds, and how each fits.
 
-A pattern is a plate in which `?` stands for one unknown character and `*` for any number of them, as
-`hotlists.patterns.tidy` writes it. It is held against `plate_key` first, which is indexed, and only within
-the ids of the time asked for, so that PostgreSQL passes over every other day's partition.
+A pattern is a plate in which `?` stands for one unknown character and `*` for any number of them, written as
+`hotlists.patterns.tidy` writes it. It is held against `plate_key` first, which is indexed, and only on the
+days on which it may be found, so that PostgreSQL passes over every other day's partition.
 """
 
 from __future__ import annotations
 
 import re
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import F, Q, Value
 
 from alpr.policy import Policy
+from detections import search_days, search_places, search_vehicles, uuid7
+from detections.like import Like, as_like
 from detections.model_reads import DetectionQuerySet
 from detections.models import Detection, Search
-from hotlists.patterns import ANY, ONE, alignment, differing, is_partial
+from hotlists.patterns import ANY, alignment, differing, is_partial
 from hotlists.plates import Position, fold, positions
 
+PAGE = 50
 LIMIT = 200
-_LIKE = str.maketrans({ONE: "_", ANY: "%"})
+_CHUNK = 500
+_MOMENT = timedelta(milliseconds=1)
+ORDERS = {"newest": "-id", "oldest": "id"}
 
 
 def known_together(pattern: str) -> int:
@@ -30,11 +38,11 @@ def known_together(pattern: str) -> int:
 def too_broad(policy: Policy, *, pattern: str, cameras: int, span: timedelta) -> str:
     """Why this search needs a second person under `policy`; empty where one person may make it alone.
 
-    `cameras` is how many are searched, `span` how long a time. A whole plate is never too broad. Rules
-    `search.broad_*`.
+    `cameras` is how many are searched, `span` how long a time; an empty `pattern` is no plate. A whole plate
+    is never too broad. Rules `search.broad_*`.
     """
     rules = policy.search
-    if not is_partial(pattern) or known_together(pattern) >= rules.broad_below_characters:
+    if pattern and (not is_partial(pattern) or known_together(pattern) >= rules.broad_below_characters):
         return ""
     over = []
     if rules.broad_cameras is not None and cameras > rules.broad_cameras:
@@ -45,10 +53,10 @@ def too_broad(policy: Policy, *, pattern: str, cameras: int, span: timedelta) ->
         return ""
     said = " and ".join(what for _, what in over)
     clauses = " ".join(_clause(policy, rule) for rule, _ in over)
-    return (
-        f"This search covers {said} with fewer than {rules.broad_below_characters} known characters "
-        f"together. {clauses}"
-    )
+    without = "no plate"
+    if pattern:
+        without = f"fewer than {rules.broad_below_characters} known characters together"
+    return f"This search covers {said} with {without}. {clauses}"
 
 
 def _hours(span: timedelta) -> str:
@@ -62,33 +70,128 @@ def _clause(policy: Policy, rule: str) -> str:
     return f"{policy.describe(rule)} ({policy.label}, {where})"
 
 
-class Like(Func):
-    """SQL's LIKE, which Django has no lookup for. Patterns hold nothing that would need escaping."""
-
-    arg_joiner = " LIKE "
-    template = "%(expressions)s"
-    output_field = BooleanField()
+class NotApproved(Exception):
+    """A broad search that waits for a second person, or that one has declined: it finds nothing."""
 
 
-def as_like(pattern: str) -> str:
-    """A pattern in the signs of SQL's LIKE."""
-    return pattern.translate(_LIKE)
+@dataclass(frozen=True)
+class Page:
+    """One page of results in the order asked for, with their cameras.
+
+    `next` goes into `after` for the page behind this one, `previous` into `before` for the one in front of
+    it; each is None where there is none.
+    """
+
+    rows: list[Detection]
+    next: uuid.UUID | None
+    previous: uuid.UUID | None
 
 
 def matching(search: Search) -> DetectionQuerySet:
     """Every detection that `search` finds, of its own agency alone, in no order.
 
-    A detection without a read state is found whatever state is asked for.
+    A detection without a read state is found whatever state is asked for, and one whose vehicle was not read
+    where a plate is asked for. Raises `NotApproved` for a broad search without a second person's approval.
+    `walk` gives the same in order, and sooner.
     """
-    found = Detection.objects.captured(search.since, search.until).filter(agency=search.agency_id)
+    found = Detection.objects.captured(search.since, search.until)
+    return _asked(search, found).filter(_plate(search.pattern, confusable=search.confusable))
+
+
+def _asked(search: Search, found: DetectionQuerySet) -> DetectionQuerySet:
+    """Those of `found` that are as asked, but for plate and time."""
+    if not search.is_open:
+        raise NotApproved(f"{search} has no second person’s approval.")
+    if search.kind != Search.Kind.NONE and not search.pattern:
+        return found.none()  # Its plate is forgotten with the detections that it spoke of.
+    found = found.filter(agency=search.agency_id)
     if cameras := list(search.cameras.values_list("pk", flat=True)):
         found = found.filter(camera__in=cameras)
     if search.state:
         found = found.filter(state__in=["", search.state])
-    return found.filter(_plate(search.pattern, confusable=search.confusable))
+    return found.filter(search_places.condition(search), search_vehicles.condition(search))
 
 
-def _plate(pattern: str, *, confusable: bool) -> Q:
+def walk(
+    search: Search,
+    order: str = "newest",
+    *,
+    behind: uuid.UUID | None = None,
+    limit: int | None = None,
+    narrowed: Q | None = None,
+) -> Iterator[Detection]:
+    """What `search` finds, with its cameras, in one of `ORDERS`, at most `limit`; `behind` this one alone.
+
+    `narrowed` leaves out what it does not meet. It goes through the days in turn and ends its work where the
+    taker stops. Raises `NotApproved`.
+    """
+    newest_first = order == "newest"
+    rest, since, until = _rest(search, behind, newest_first=newest_first)
+    found = _asked(search, Detection.objects.select_related("camera").order_by(ORDERS[order]))
+    found = found.filter(narrowed or Q(), rest)
+    stretches = search_days.stretches(
+        search.agency_id, fold(search.pattern), since, until, newest_first=newest_first
+    )
+    for stretch in stretches:
+        plate = _plate(search.pattern, confusable=search.confusable, keys=stretch.keys)
+        rows = found.filter(plate, stretch.within(since, until))
+        if limit is None:
+            yield from rows.iterator(chunk_size=_CHUNK)
+            continue
+        taken = list(rows[:limit])
+        yield from taken
+        if (limit := limit - len(taken)) <= 0:
+            return
+
+
+def _rest(search: Search, behind: uuid.UUID | None, *, newest_first: bool) -> tuple[Q, datetime, datetime]:
+    """The condition of what stands behind this detection, and the time in which it was captured."""
+    if behind is None:
+        return Q(), search.since, search.until
+    edge = uuid7.captured_at(behind)
+    if newest_first:
+        return Q(pk__lt=behind), search.since, min(search.until, edge + _MOMENT)
+    return Q(pk__gt=behind), max(search.since, edge), search.until
+
+
+def count(search: Search) -> int:
+    """How many `search` finds now, counted up to one more than `LIMIT`. Raises `NotApproved`."""
+    return sum(1 for _ in walk(search, limit=LIMIT + 1))
+
+
+def page(
+    search: Search,
+    order: str = "newest",
+    after: uuid.UUID | None = None,
+    before: uuid.UUID | None = None,
+    narrowed: Q | None = None,
+) -> Page:
+    """One page of `PAGE` results by key: behind `after`, in front of `before`, or the first of them.
+
+    `order` is one of `ORDERS`; `narrowed` leaves out what it does not meet. A page that is far down takes no
+    longer than the first. Raises `NotApproved`.
+    """
+    back = before is not None
+    towards = order if not back else {"newest": "oldest", "oldest": "newest"}[order]
+    rows = list(walk(search, towards, behind=before or after, limit=PAGE + 1, narrowed=narrowed))
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if back:
+        rows.reverse()
+    behind, ahead = (True, more) if back else (more, after is not None)
+    return Page(
+        rows,
+        next=rows[-1].pk if rows and behind else None,
+        previous=rows[0].pk if rows and ahead else None,
+    )
+
+
+def _plate(pattern: str, *, confusable: bool, keys: Sequence[str] | None = None) -> Q:
+    """The condition of the plate; where `keys` are given, they are the folded plates that fit."""
+    if not pattern:
+        return Q()
+    if keys is not None:
+        exact = Q() if confusable else _plate(pattern, confusable=False)
+        return Q(exact, plate_key__in=keys)
     asked = {"plate_key": fold(pattern)} | ({} if confusable else {"plate": pattern})
     if not is_partial(pattern):
         return Q(**asked)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
+
 from accounts.models import Agency, Member
 from accounts.permissions import Permission
-from detections.models import Camera, CameraGroup, ReaderKey
+from detections.models import Camera, CameraGroup, ReaderChannel, ReaderKey
 from trail.services import act, record
 from trail.verbs import Verb
 from training import gate
@@ -70,3 +72,30 @@ def key_revoke(*, actor: Member, key: ReaderKey) -> ReaderKey:
         key.save()
         record(actor, Verb.KEY_REVOKED, key)
     return key
+
+
+@act
+def channel_add(*, actor: Member, key: ReaderKey, device_name: str, camera: Camera) -> ReaderChannel:
+    """Let a key send for another camera of the agency, under the name that the device gives it.
+
+    From the first name on, the key takes no name but those that were added, its own camera's among them.
+    Raises ValidationError for a revoked key, a camera that is no reader, and a name given before.
+    """
+    gate.require(actor, Permission.MANAGE_CAMERAS, on=key.camera)
+    gate.require(actor, Permission.MANAGE_CAMERAS, on=camera)
+    key = ReaderKey.objects.select_for_update(of=("self",)).select_related("camera__agency").get(pk=key.pk)
+    if key.is_revoked:
+        raise ValidationError("This key was revoked; it sends nothing any more.")
+    if camera.agency_id != key.camera.agency_id or camera.kind == Camera.Kind.PHOTOGRAPH:
+        raise ValidationError({"camera": "Choose one of the agency’s readers."})
+    channel = ReaderChannel(key=key, device_name=device_name.strip(), camera=camera)
+    channel.full_clean()
+    channel.save()
+    return channel
+
+
+@act
+def channel_remove(*, actor: Member, channel: ReaderChannel) -> None:
+    """Take a name from a key. Where none is left, the key sends for its own camera, whatever the name."""
+    gate.require(actor, Permission.MANAGE_CAMERAS, on=channel.camera)
+    channel.delete()

@@ -11,8 +11,9 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from accounts.models import Agency
-from detections import left_open, partitions, reading, retention
+from detections import health_check, left_open, partitions, reading, retention
 from detections import look_back as looking_back
+from detections.evidence import building, sweeping
 from detections.models import ImageJob
 from detections.services_images import enqueue
 from trail import context
@@ -83,3 +84,23 @@ def purge_agency(agency_id: int) -> None:
     """Purge one agency; left to the other where one is under way already."""
     with context.acting(None, request_id=context.new_request_id()), suppress(retention.PurgeRunning):
         retention.purge(Agency.objects.get(pk=agency_id))
+
+
+def check_cameras() -> int:
+    """Judge the cameras of every agency that has adopted a policy; gives how many faults began or ended."""
+    with context.acting(None, request_id=context.new_request_id()):
+        adopted = [agency for agency in Agency.objects.all() if agency.adopted is not None]
+        return sum(health_check.check(agency) for agency in adopted)
+
+
+def build_evidence(package_id: int) -> None:
+    """Build one approved evidence package; left to the other where it is being built already."""
+    with context.acting(None, request_id=context.new_request_id()):
+        building.build(package_id)
+
+
+def see_to_evidence() -> int:
+    """Build forgotten packages, and remove copies whose hold is released; gives how many were queued."""
+    with context.acting(None, request_id=context.new_request_id()):
+        sweeping.sweep()
+    return sweeping.requeue()

@@ -175,6 +175,7 @@ def _hit_context(
             "can": possible,
             "is_possible": fits,
             "heading": HEADINGS.get(asked, ""),
+            "may_hold": gate.allows(member, Permission.HOLD, on=found),
         }
         | _read_context(found)
         | _answers_context(found, policy)

@@ -1,4 +1,4 @@
-"""Search: a form with the purpose first, results that only their maker opens, one detection and its pictures.
+"""Search: a form with the purpose first, and results that only their maker opens.
 
 No address and no title carries a plate. Everything shown is recorded under the search's own purpose.
 """
@@ -6,65 +6,70 @@ No address and no title carries a plate. Everything shown is recorded under the 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from detections import console, pictures, retention
 from detections import search as query
-from detections.forms_search import HoldForm, SearchForm
-from detections.model_hits import of_detection
-from detections.models import Detection, Hold, Search
-from detections.services_search import elements, search_make
+from detections import uuid7
+from detections.console_choice import choice_of, keys_of
+from detections.forms_search import SearchForm
+from detections.models import Camera, Detection, Search
+from detections.search_map import BadSpot, SearchMap, Spot, ground_of, map_of
+from detections.search_words import Asked
+from detections.services_search import elements, search_make, why_broad
+from detections.thumbnails import leave_to_see
+from detections.views_console import signed_in_member
 from hotlists.plates import Position
 from trail.services import record
-from trail.verbs import Outcome, Verb
+from trail.verbs import Verb
 from training import gate
 from training.rules import rule
 
 LISTED = 20
-ORDERS = {"newest": "-id", "oldest": "id"}
-
-
-def _member(request: HttpRequest) -> Member:
-    if not isinstance(request.user, Member):
-        raise Http404
-    return request.user
+MOST_SPOTS = 50
 
 
 @rule(Permission.SEARCH)
 @require_http_methods(["GET", "POST"])
 @never_cache
 def search(request: HttpRequest) -> HttpResponse:
-    """The form, and the member's last searches. `?again=<id>` fills in the questions of one of them."""
-    member = _member(request)
+    """The form, and the member's last searches. `?again=<id>` fills in the questions of one of them.
+
+    A search that needs a second person is made only once the page has said so.
+    """
+    member = signed_in_member(request)
     form = SearchForm(request.POST or None, member=member, again=_again(request, member))
-    status = 200
-    if request.method == "POST":
-        made = _make(form, member) if form.is_valid() else None
+    broad = ""
+    if request.method == "POST" and form.is_valid():
+        broad = _broad(form, member)
+        made = _make(form, member) if not form.errors and (not broad or form.cleaned_data["ask"]) else None
         if made is not None:
             return redirect("search_results", made.pk)
-        status = 422
-    own = Search.objects.filter(inquiry__member=member).select_related("inquiry")
+    own = Search.objects.filter(inquiry__member=member).select_related("inquiry").prefetch_related("cameras")
     context = {
         "form": form,
-        "own": own[:LISTED],
+        "broad": broad,
+        "own": [Asked(one) for one in own[:LISTED]],
         "limit": query.LIMIT,
-        "broad": member.agency.policy.search,
+        "rules": member.agency.policy.search,
+        "ground": ground_of(Camera.objects.filter(agency=member.agency_id)),
         "may_hold": gate.allows(member, Permission.HOLD),
+        "may_approve": gate.allows(member, Permission.APPROVE_SEARCHES),
     }
+    status = 422 if request.method == "POST" else 200
     return render(request, "detections/search.html", context, status=status)
 
 
@@ -76,32 +81,59 @@ def _again(request: HttpRequest, member: Member) -> Search | None:
     return Search.objects.filter(pk=key, inquiry__member=member).first()
 
 
-def _make(form: SearchForm, member: Member) -> Search | None:
-    """Make the search of a valid form; None where it was refused, with the reason on the form."""
-    inquiry = form.state_purpose()
+def _broad(form: SearchForm, member: Member) -> str:
+    """Why the search of the form needs a second person; where it cannot be asked, the form says why."""
     try:
-        return search_make(actor=member, inquiry=inquiry, **form.questions())
+        return why_broad(agency=member.agency, **form.questions())
     except ValidationError as problems:
         form.add_error(None, problems)
-    except gate.Refused as refused:
-        if refused.kind != "two people":
-            raise
-        asked = {"plate": form.cleaned_data["plate"], "state": form.cleaned_data["state"]}
-        record(
-            member, Verb.ATTEMPTED, refused.attempted, inquiry=inquiry, elements=asked,
-            detail=refused.reason, outcome=Outcome.REFUSED,
-        )  # fmt: skip
-        form.add_error(None, f"{refused.reason} {refused.next_step} This attempt is recorded.")
+    return ""
+
+
+def _make(form: SearchForm, member: Member) -> Search | None:
+    """Make the search of a valid form; None where it was refused, with the reason on the form."""
+    try:
+        return search_make(actor=member, inquiry=form.state_purpose(), **form.questions())
+    except ValidationError as problems:
+        form.add_error(None, problems)
     return None
 
 
-def _own_search(request: HttpRequest, pk: uuid.UUID) -> Search:
+@rule(Permission.SEARCH)
+@require_POST
+@never_cache
+def search_fit(request: HttpRequest) -> HttpResponse:
+    """Whether what is typed so far needs a second person, as a piece of the form. It looks at no data."""
+    member = signed_in_member(request)
+    form = SearchForm(request.POST, member=member)
+    broad = "" if _is_unclear(form) else _broad(form, member)
+    context = {"broad": broad, "unclear": _is_unclear(form)}
+    return render(request, "detections/search_fit.html", context)
+
+
+def _is_unclear(form: SearchForm) -> bool:
+    """Whether something of the question, not of the purpose, cannot be read."""
+    return bool(set(form.errors) - {"case_number", "offense", "reason"})
+
+
+def own_search(request: HttpRequest, pk: uuid.UUID) -> Search:
     """A search of the member's own, under a purpose that still stands; every other is out of sight."""
-    member = _member(request)
-    own = Search.objects.filter(inquiry__member=member).select_related("inquiry__member", "agency")
+    member = signed_in_member(request)
+    own = Search.objects.filter(inquiry__member=member).select_related(
+        "inquiry__member", "agency", "decided_by"
+    )
     found = get_object_or_404(own, pk=pk)
     gate.require(member, Permission.SEARCH, on=found, inquiry=found.inquiry)
     return found
+
+
+def one_found(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) -> Found:
+    """One detection that the search finds; every other is out of sight, even with its id."""
+    asked = own_search(request, pk)
+    if not asked.is_open:
+        raise Http404
+    rows = query.matching(asked).select_related("camera", "agency")
+    return Found(asked, get_object_or_404(rows, pk=detection))
 
 
 @dataclass(frozen=True)
@@ -127,111 +159,113 @@ class Found:
         return bool(self.search.state and not self.detection.state)
 
 
+@dataclass(frozen=True)
+class Row(Found):
+    """One row of the table: its letter on the map, and the leave to load its small picture."""
+
+    letter: str = ""
+    leave: str = ""
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which page of the results the address asks for."""
+
+    order: str
+    after: uuid.UUID | None
+    before: uuid.UUID | None
+    spots: Sequence[Spot]
+
+    @classmethod
+    def of(cls, request: HttpRequest, asked: Search) -> Where:
+        """Read it. Raises Http404 for what was tampered with: keys lie in the search's time."""
+        order = request.GET.get("order", "newest")
+        after, before = (_key(request.GET.get(name), asked) for name in ("after", "before"))
+        texts = request.GET.getlist("at")
+        if order not in query.ORDERS or (after and before) or len(texts) > MOST_SPOTS:
+            raise Http404
+        own = Camera.objects.filter(agency=asked.agency_id)
+        cameras = {camera.pk: camera for camera in own} if texts else {}
+        try:
+            return cls(order, after, before, [Spot.read(text, cameras) for text in texts])
+        except BadSpot as odd:
+            raise Http404(str(odd)) from odd
+
+    @property
+    def narrowed(self) -> Q | None:
+        """The condition of the detections that lie at the chosen spots; None for all."""
+        return reduce(or_, (spot.condition for spot in self.spots)) if self.spots else None
+
+    @property
+    def at(self) -> str:
+        """The chosen spots, as the rest of an address."""
+        return "".join(f"&at={spot.key}" for spot in self.spots)
+
+
+def _key(text: str | None, asked: Search) -> uuid.UUID | None:
+    if text is None:
+        return None
+    try:
+        key = uuid.UUID(text)
+    except ValueError as odd:
+        raise Http404("There is no such page of results.") from odd
+    if not uuid7.floor(asked.since) <= key < uuid7.floor(asked.until):
+        raise Http404("There is no such page of results.")
+    return key
+
+
 @rule(Permission.SEARCH)
 @require_GET
 @never_cache
 def search_results(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """What a search finds now, newest first or, with `?order=oldest`, oldest first."""
-    asked = _own_search(request, pk)
-    order = request.GET.get("order", "newest")
-    if order not in ORDERS:
-        raise Http404
-    rows = query.matching(asked).select_related("camera").order_by(ORDERS[order])[: query.LIMIT + 1]
-    found = [Found(asked, detection) for detection in rows]
-    shown = found[: query.LIMIT]
-    more = len(found) > len(shown)
-    record(
-        _member(request), Verb.RESULTS_VIEWED, asked, inquiry=asked.inquiry,
-        elements=elements(asked) | {"shown": len(shown)},
-    )  # fmt: skip
-    kept = query.kept_since(asked.agency.policy, timezone.now())
+    """One page of what a search finds now, with its map; or where it stands while a second person decides."""
+    asked = own_search(request, pk)
+    if not asked.is_open:
+        context = {"search": asked, "asked": Asked(asked)}
+        return render(request, "detections/search_waits.html", context)
+    where = Where.of(request, asked)
+    newest = list(query.walk(asked, limit=query.LIMIT + 1))
+    found = newest[: query.LIMIT]
+    drawn = map_of(asked, found, where.spots)
+    page = query.page(asked, where.order, where.after, where.before, narrowed=where.narrowed)
     context = {
         "search": asked,
-        "cameras": asked.cameras.all(),
-        "found": shown,
-        "plates": len({each.detection.plate for each in shown}),
-        "more": more,
+        "asked": Asked(asked),
+        "count": len(found),
+        "plates": len({each.plate for each in found}),
+        "more": len(newest) > len(found),
         "limit": query.LIMIT,
-        "order": order,
-        "kept": kept,
-        "before_kept": asked.since < kept,
+        "map": drawn,
+        "page": page,
+        "where": where,
+        "rows": _shown(request, asked, page.rows, where, drawn),
+        "keys": keys_of(choice_of(signed_in_member(request))),
+        "may_hold": gate.allows(signed_in_member(request), Permission.HOLD, on=asked),
+        **kept(asked),
     }
     return render(request, "detections/search_results.html", context)
 
 
-def _one(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) -> Found:
-    """One detection that the search finds; every other is out of sight, even with its id."""
-    asked = _own_search(request, pk)
-    rows = query.matching(asked).select_related("camera", "agency")
-    return Found(asked, get_object_or_404(rows, pk=detection))
+def _shown(
+    request: HttpRequest, asked: Search, reads: list[Detection], where: Where, drawn: SearchMap
+) -> list[Row]:
+    """The rows of a page, recorded as one act with how many detections and small pictures it shows."""
+    member = signed_in_member(request)
+    event: dict[str, Any] = elements(asked) | {
+        "shown": len(reads), "pictures": sum(bool(read.image) for read in reads), "order": where.order,
+    }  # fmt: skip
+    if where.spots:
+        event["at"] = [spot.key for spot in where.spots]
+    record(member, Verb.RESULTS_VIEWED, asked, inquiry=asked.inquiry, elements=event)
+    return [_row(member, asked, read, drawn) for read in reads]
 
 
-@rule(Permission.SEARCH)
-@require_http_methods(["GET", "POST"])
-@never_cache
-def search_detection(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) -> HttpResponse:
-    """One detection with its pictures, its hits and its holds. POST places a hold, for custodians."""
-    found = _one(request, pk, detection)
-    member = _member(request)
-    form = HoldForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _hold(form, member, found.detection):
-        messages.success(request, "The hold is placed: this detection is kept until it is released.")
-        return redirect("search_detection", pk, detection)
-    _record(member, Verb.DETECTION_VIEWED, found)
-    read = found.detection
-    days = read.agency.policy.retention.detections_days
-    hits = console.visible(member).filter(of_detection(read.pk))
-    context = {
-        "search": found.search,
-        "found": found,
-        "detection": read,
-        "picture": pictures.measure(read.image, read.box),
-        "hits": hits,
-        "holds": Hold.objects.filter(detection_id=read.pk, released_at=None),
-        "kept_until": read.captured_at + timedelta(days=days),
-        "form": form,
-        "may_hold": gate.allows(member, Permission.HOLD, on=read),
-        "may_see_hits": gate.allows(member, Permission.SEE_HITS, on=read),
-    }
-    return render(request, "detections/detection.html", context, status=422 if form.is_bound else 200)
+def _row(member: Member, asked: Search, read: Detection, drawn: SearchMap) -> Row:
+    leave = leave_to_see(member, asked, read.pk) if read.image else ""
+    return Row(asked, read, drawn.letter_of(read), leave)
 
 
-def _hold(form: HoldForm, member: Member, detection: Detection) -> bool:
-    try:
-        retention.hold_place(actor=member, detection=detection, **form.cleaned_data)
-    except ValidationError as problems:
-        form.add_error(None, problems)
-        return False
-    return True
-
-
-def _record(member: Member, verb: Verb, found: Found) -> None:
-    seen = found.detection
-    facts: dict[str, Any] = {"plate": seen.plate, "state": seen.state, "search": str(found.search.pk)}
-    record(member, verb, seen, inquiry=found.search.inquiry, elements=facts)
-
-
-@rule(Permission.SEARCH)
-@require_GET
-def search_image(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) -> HttpResponse:
-    """The whole picture as it came, recorded each time."""
-    return _picture(request, pk, detection, lambda seen: pictures.whole(seen.image))
-
-
-@rule(Permission.SEARCH)
-@require_GET
-def search_plate(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) -> HttpResponse:
-    """The plate cut from the picture and enlarged, recorded each time."""
-    return _picture(request, pk, detection, lambda seen: pictures.plate(seen.image, seen.box))
-
-
-def _picture(
-    request: HttpRequest,
-    pk: uuid.UUID,
-    detection: uuid.UUID,
-    draw: Callable[[Detection], HttpResponse],
-) -> HttpResponse:
-    found = _one(request, pk, detection)
-    answer = draw(found.detection)
-    _record(_member(request), Verb.IMAGE_VIEWED, found)
-    return answer
+def kept(asked: Search) -> dict[str, Any]:
+    """Since when detections are kept, and whether the search reaches back before."""
+    since = query.kept_since(asked.agency.policy, timezone.now())
+    return {"kept": since, "before_kept": asked.since < since}

@@ -17,7 +17,10 @@ REGISTERED: dict[str, list[str]] = {
     "training.Certificate": [],
     "hotlists.HotList": [],
     "detections.Camera": [],
+    "detections.PatrolCar": [],
+    "detections.Shift": ["checks"],
     "detections.ReaderKey": ["digest"],
+    "detections.ReaderChannel": [],
 }
 
 

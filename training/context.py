@@ -31,14 +31,15 @@ PLACES = [
     ("Search", "search", Permission.SEARCH),
     ("Hot plates", "hot_plates", Permission.SEE_LISTS),
     ("Vehicle checks", "photographs", Permission.GIVE_PICTURES),
+    ("Shifts", "shifts", Permission.DRIVE_SHIFTS),
     ("Administration", "admin:index", Permission.OVERSEE),
 ]
 
 # Where else one is in the same place, by its name.
 ALSO = {
-    "search": ("/searches/", "/holds/"),
+    "search": ("/searches/", "/holds/", "/evidence/"),
     "hot_plates": ("/hot-lists/",),
-    "admin:index": ("/quality/",),
+    "admin:index": ("/quality/", "/cameras/"),
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from alpr.waiting import hits, jobs, lists, people
+from alpr.waiting import cameras, evidence, hits, holds, jobs, lists, people, searches, vehicles
 from alpr.waiting.kept import Kept, kept_safe
 from alpr.waiting.lines import Asker, Wait, are, in_order, number, turn
 from alpr.waiting.people import locked_names
@@ -37,6 +37,7 @@ QUESTIONS: list[tuple[Permission | None, Callable[[Asker], list[Wait]]]] = [
     (Permission.SEE_HITS, hits.exigent_reviews),
     (Permission.REVIEW_EXIGENT, hits.hits_left_open),
     (Permission.SEE_HITS, hits.hits_open),
+    (Permission.SEARCH, searches.searches_waiting),
     (Permission.ENTER_HOT_PLATES, hits.results_unread),
     (Permission.ENTER_HOT_PLATES, lists.hot_plates_ending),
     (Permission.SEE_LISTS, lists.hot_plates_waiting),
@@ -47,8 +48,19 @@ QUESTIONS: list[tuple[Permission | None, Callable[[Asker], list[Wait]]]] = [
     (Permission.MANAGE_MEMBERS, people.accounts_waiting),
     (Permission.MANAGE_MEMBERS, people.names_locked),
     (Permission.MANAGE_TRAINING, people.certificates_lapsing),
+    (Permission.MANAGE_CAMERAS, cameras.cameras_at_fault),
     (Permission.MANAGE_CAMERAS, jobs.pictures_waiting),
+    (Permission.MANAGE_CAMERAS, vehicles.transfers_late),
+    (Permission.MANAGE_CAMERAS, vehicles.checks_failed),
+    (Permission.MANAGE_CAMERAS, vehicles.reads_set_aside),
     (Permission.OVERSEE, jobs.jobs_failed),
+    (Permission.HOLD, holds.holds_to_review),
+    (Permission.APPROVE_EVIDENCE, holds.releases_asked),
+    (Permission.APPROVE_EVIDENCE, evidence.packages_asked),
+    (Permission.HOLD, evidence.packages_failed),
+    (Permission.HOLD, evidence.packages_to_book),
+    (Permission.OVERSEE, holds.purge_missed),
+    (Permission.OVERSEE, holds.purge_broken_off),
     (Permission.PROPOSE_POLICY, people.policies_proposed),
     (None, people.own_training_ends),
 ]

@@ -1,5 +1,5 @@
 """Administration of the room: readers, what they sent, hits, and what is kept or gone."""
 
-from detections.admin import cameras, hits, reads, retention
+from detections.admin import cameras, evidence, hits, reads, retention, vehicles
 
-__all__ = ["cameras", "hits", "reads", "retention"]
+__all__ = ["cameras", "evidence", "hits", "reads", "retention", "vehicles"]

@@ -10,8 +10,9 @@ from django.contrib import admin
 from accounts.models import Member
 from accounts.permissions import Permission
 from detections import services_cameras as services
-from detections.models import Camera, CameraGroup, ReaderKey
-from training.admin_base import GatedAdmin
+from detections.health_shown import Standing
+from detections.models import Camera, CameraGroup, ReaderChannel, ReaderKey
+from training.admin_base import GatedAdmin, GatedInline
 from training.admin_forms import ActForm, Line
 
 
@@ -123,6 +124,70 @@ class RevokeKey(ActForm):
         return f"Key {self.row.name} is revoked."
 
 
+class AddChannel(ActForm):
+    """Another camera that the key's device sends for."""
+
+    name, label, permission = "add-channel", "Add a camera of its device…", Permission.MANAGE_CAMERAS
+    title = "Add a camera that this key’s device sends for"
+    explains = (
+        "From the first name on, the key takes no name but those entered here: enter its own camera as well."
+    )
+
+    device_name = Line(
+        max_length=100, label="The device’s name", help_text="Exactly as the device writes it."
+    )
+    camera = forms.ModelChoiceField(Camera.objects.none(), label="Is camera")
+
+    @classmethod
+    def possible(cls, member: Member, row: Any) -> bool:
+        """For a key that stands."""
+        return not row.is_revoked
+
+    def prepare(self) -> None:
+        """Offer the agency's readers."""
+        readers = Camera.objects.filter(agency=self.member.agency).exclude(kind=Camera.Kind.PHOTOGRAPH)
+        self.fields["camera"].queryset = readers  # type: ignore[attr-defined]
+
+    def perform(self) -> str:
+        """Add through the service."""
+        channel = services.channel_add(actor=self.member, key=self.row, **self.cleaned_data)
+        return f"“{channel.device_name}” is now {channel.camera}."
+
+
+class RemoveChannel(ActForm):
+    """Taking one of its device's names from the key."""
+
+    name, label, permission = "remove-channel", "Take a camera away…", Permission.MANAGE_CAMERAS
+    title = "Take a camera from this key"
+    explains = "Reads under the name are refused from now on, unless no name is left under the key."
+
+    channel = forms.ModelChoiceField(ReaderChannel.objects.none(), label="Name")
+
+    @classmethod
+    def possible(cls, member: Member, row: Any) -> bool:
+        """Where there is one."""
+        return bool(row.channels.exists())
+
+    def prepare(self) -> None:
+        """Offer the key's names."""
+        self.fields["channel"].queryset = self.row.channels.all()  # type: ignore[attr-defined]
+
+    def perform(self) -> str:
+        """Remove through the service."""
+        channel = self.cleaned_data["channel"]
+        services.channel_remove(actor=self.member, channel=channel)
+        return f"“{channel.device_name}” is taken from the key."
+
+
+class Channels(GatedInline):
+    """The names of the cameras that the key's device sends for."""
+
+    model = ReaderChannel
+    sees = Permission.MANAGE_CAMERAS
+    verbose_name_plural = "cameras of its device"
+    fields = readonly_fields = ("device_name", "camera")
+
+
 @admin.register(Camera)
 class CameraAdmin(GatedAdmin):
     """Readers: fixed, mobile and on trailers."""
@@ -130,18 +195,27 @@ class CameraAdmin(GatedAdmin):
     sees = changes = Permission.MANAGE_CAMERAS
     adding = RegisterCamera
     acts = (IssueKey, TakeOut, PutBack)
-    list_display = ("code", "name", "kind", "direction", "group", "is_active", "last_sent")
+    list_display = ("code", "name", "kind", "direction", "group", "is_active", "last_sign", "at_fault")
     list_filter = ("kind", "is_active")
-    list_select_related = ("group",)
+    list_select_related = ("group", "health")
     search_fields = ("code", "name")
-    fields = ("code", "name", "kind", "direction", "latitude", "longitude", "group", "is_active", "last_sent")
-    readonly_fields = ("code", "is_active", "last_sent")
+    fields = (
+        "code", "name", "kind", "direction", "latitude", "longitude", "group", "patrol_car", "is_active",
+        "last_sign", "at_fault",
+    )  # fmt: skip
+    readonly_fields = ("code", "is_active", "last_sign", "at_fault")
 
-    @admin.display(description="last sent")
-    def last_sent(self, camera: Camera) -> Any:
-        """When a batch last came from it."""
-        last = camera.transfers.order_by("-received_at").first()
-        return last.received_at if last else None
+    @admin.display(description="last sign of life", empty_value="not yet heard")
+    def last_sign(self, camera: Camera) -> Any:
+        """When it last sent anything; how it fares is on its own page."""
+        health = getattr(camera, "health", None)
+        return health.alive_at if health else None
+
+    @admin.display(description="at fault")
+    def at_fault(self, camera: Camera) -> str:
+        """What is wrong with it, each in a word or two."""
+        faults = Standing(camera, getattr(camera, "health", None)).faults
+        return ", ".join(str(fault.problem.label) for fault in faults) or "no"
 
 
 @admin.register(CameraGroup)
@@ -166,7 +240,8 @@ class ReaderKeyAdmin(GatedAdmin):
 
     sees = Permission.MANAGE_CAMERAS
     agency_path = "camera__agency"
-    acts = (RevokeKey,)
+    acts = (AddChannel, RemoveChannel, RevokeKey)
+    inlines = (Channels,)
     list_display = ("name", "camera", "issued_by", "issued_at", "last_used_at", "revoked_at")
     list_select_related = ("camera", "issued_by")
     fields = readonly_fields = list_display

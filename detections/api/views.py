@@ -16,8 +16,9 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from alpr.policy import Policy
 from detections import images
-from detections.api import native
+from detections.api import described, native, receipts
 from detections.api.authentication import reader_key
 from detections.api.batches import Batch, WholeBody, form, read_batch, sha256_of
 from detections.ingest import Read, Receipt, RefusedRow, receive, record_refused
@@ -27,6 +28,7 @@ from detections.services_images import image_give
 from training.api.errors import BadRequest
 
 
+@described.DETECTIONS
 @reader_key("POST", parsers=(WholeBody, MultiPartParser))
 def detections(request: Request) -> Response:
     """Store a batch of reads and answer with its receipt: 201 with something new, 200 with nothing new."""
@@ -36,13 +38,12 @@ def detections(request: Request) -> Response:
     if not reads:
         record_refused(key, key.camera, refused, of=len(batch.rows))
         message = f"None of the {len(batch.rows)} detections was stored."
-        raise BadRequest(message, code="all_refused", rows=[_refusal(row) for row in refused])
+        raise BadRequest(message, code="all_refused", rows=[receipts.of_refused(row) for row in refused])
     receipt = _stored(batch, key, reads, refused)
-    stood = receipt.transfer.accepted or receipt.transfer.duplicates
-    status = (201 if receipt.fresh else 200) if stood else 409
-    return Response(_receipt(receipt), status=status)
+    return Response(receipts.of_batch(receipt), status=receipts.status_of(receipt))
 
 
+@described.IMAGES
 @reader_key("POST", parsers=(MultiPartParser,))
 def images_to_read(request: Request) -> Response:
     """Take in one picture to be read in the background, and answer 202 with its job and receipt."""
@@ -64,6 +65,7 @@ def images_to_read(request: Request) -> Response:
     return Response(_job(job), status=202)
 
 
+@described.IMAGE
 @reader_key("GET")
 def image(request: Request, job_id: int) -> Response:
     """Where the reading of one of the camera's own pictures stands. No plate is told."""
@@ -111,7 +113,8 @@ def _check_size(picture: UploadedFile[bytes]) -> None:
 def _stored(batch: Batch, key: ReaderKey, reads: dict[int, Read], refused: list[RefusedRow]) -> Receipt:
     """Store pictures, then rows; no picture stays whose row was stored before or not at all."""
     with images.taken_back_on_error() as written:
-        with_images = [_illustrated(read, batch.pictures.get(index)) for index, read in reads.items()]
+        policy = key.agency.policy
+        with_images = [_illustrated(read, batch.pictures.get(index), policy) for index, read in reads.items()]
         receipt = receive(
             actor=key, camera=key.camera, reads=with_images, refused=refused, batch_sha256=batch.sha256
         )
@@ -124,35 +127,11 @@ def _stored(batch: Batch, key: ReaderKey, reads: dict[int, Read], refused: list[
     return receipt
 
 
-def _illustrated(read: Read, picture: UploadedFile[bytes] | None) -> Read:
+def _illustrated(read: Read, picture: UploadedFile[bytes] | None, policy: Policy) -> Read:
     if picture is None:
         return read
     picture.seek(0)
-    return replace(read, image=images.store(picture.read(), read.captured_at))
-
-
-def _receipt(receipt: Receipt) -> dict[str, Any]:
-    """The receipt as the reader sees it. Hits are no matter of a reader's."""
-    transfer = receipt.transfer
-    return {
-        "receipt": {
-            "id": transfer.pk,
-            "sha256": transfer.batch_sha256,
-            "received_at": transfer.received_at,
-            "accepted": transfer.accepted,
-            "duplicates": transfer.duplicates,
-            "refused": transfer.refused,
-        },
-        "conflicts": [
-            {"sender_id": name, "reason": "Another read came under this id before; it is kept."}
-            for name in receipt.conflicts
-        ],
-        "refused": [_refusal(row) for row in receipt.refused],
-    }
-
-
-def _refusal(row: RefusedRow) -> dict[str, Any]:
-    return {"index": row.index, "sender_id": row.sender_id, "reasons": row.reasons}
+    return replace(read, image=images.store_of_read(picture.read(), read.captured_at, policy))
 
 
 def _job(job: ImageJob) -> dict[str, Any]:

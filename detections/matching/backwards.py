@@ -15,10 +15,10 @@ from operator import or_
 from django.db.models import F, Q, Value
 
 from accounts.models import Agency
+from detections.like import Like, as_like
 from detections.matching.meeting import Met, how_it_meets
 from detections.model_reads import DetectionQuerySet
 from detections.models import Detection
-from detections.search import Like, as_like
 from hotlists.models import Entry
 from hotlists.patterns import meets
 from hotlists.plates import fold

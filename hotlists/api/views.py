@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hotlists import service_refresh
+from hotlists.api import described
 from hotlists.api.authentication import list_key
 from hotlists.models import ListKey, Refresh
 from hotlists.services import refresh_receive
@@ -24,6 +25,7 @@ PROBLEMS_TOLD = 100
 NAMELESS = "file"
 
 
+@described.FILE
 @list_key("PUT")
 def file(request: Request, pk: int) -> Response:
     """Take in the body as a file for the key's list, piece by piece, and answer 202 with where it stands."""
@@ -47,6 +49,7 @@ def file(request: Request, pk: int) -> Response:
     return Response(_standing(received), status=202)
 
 
+@described.REFRESH
 @list_key("GET")
 def refresh(request: Request, pk: int, refresh: uuid.UUID) -> Response:
     """Where a file of the key's list stands, with its counts and first bad lines. No plate is told."""

@@ -4,6 +4,9 @@ Every function takes what a file, a person or a camera writes, and answers from 
 `body` give a code, empty where the text is not known; `name_of_…` give the words in which an entry reads.
 """
 
+from collections.abc import Collection
+
+from hotlists.vocabulary import vco, vma, vst
 from hotlists.vocabulary.ncic import FIELD_OF_CODE
 from hotlists.vocabulary.vco import COLORS, alike_colors, color, colors, name_of_color
 from hotlists.vocabulary.vma import make, name_of_make
@@ -22,8 +25,18 @@ __all__ = [
     "name_of_color",
     "name_of_make",
     "vehicle",
+    "written",
 ]
 _NAMES = {"make": name_of_make, "color": name_of_color, "body": name_of_body}
+_TABLES = {"make": vma.CODES, "color": vco.CODES, "body": vst.CODES}
+
+
+def written(name: str, codes: Collection[str] | None = None) -> frozenset[str]:
+    """Every way in which these codes of a make, color or body are written, as `tables.key_of` writes it.
+
+    None stands for all that the vocabulary knows.
+    """
+    return frozenset(key for key, code in _TABLES[name].items() if codes is None or code in codes)
 
 
 def in_words(name: str, said: str) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from hotlists.vocabulary.tables import key_of, lookup
 
-_CODES, NAMES = lookup("""
+CODES, NAMES = lookup("""
 BGE beige; sand, champagne, taupe, TPE, khaki
 BLK black; ebony
 BLU blue; royal blue, medium blue
@@ -73,10 +73,10 @@ def colors(text: str) -> tuple[str, ...]:
 
     Colors that are not known are left out.
     """
-    whole = _CODES.get(key_of(text))
+    whole = CODES.get(key_of(text))
     if whole:
         return (whole,)
-    parts = (_CODES.get(key_of(part), "") for part in _TWO.split(text))
+    parts = (CODES.get(key_of(part), "") for part in _TWO.split(text))
     return tuple(dict.fromkeys(code for code in parts if code))
 
 

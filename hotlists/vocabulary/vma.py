@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from hotlists.vocabulary.tables import key_of, lookup
 
-_CODES, NAMES = lookup("""
+CODES, NAMES = lookup("""
 ACUR Acura; ACURA
 ALFA Alfa Romeo; ALFR
 ASTO Aston Martin
@@ -85,7 +85,7 @@ YAMA Yamaha
 @lru_cache(4096)
 def make(text: str) -> str:
     """The VMA code of a make, `TOYT` for `Toyota` or `toyo`; empty where it is not known."""
-    return _CODES.get(key_of(text), "")
+    return CODES.get(key_of(text), "")
 
 
 def name_of_make(code: str) -> str:

@@ -66,10 +66,10 @@ DT TRAILER dump trailer
 SE TRAILER semitrailer
 TL TRAILER trailer
 """
-_CODES, NAMES = lookup(CLASSES)
+CODES, NAMES = lookup(CLASSES)
 _STYLES = {code: rest.split(" ", 1) for code, rest, _ in table_of(STYLES)}
-_CODES |= {code.casefold(): of_class for code, (of_class, _) in _STYLES.items()}
-_CODES |= {key_of(words): of_class for of_class, words in _STYLES.values()} | {
+CODES |= {code.casefold(): of_class for code, (of_class, _) in _STYLES.items()}
+CODES |= {key_of(words): of_class for of_class, words in _STYLES.values()} | {
     "2door": "COUPE",
     "4door": "SEDAN",
     "2dr": "COUPE",
@@ -82,7 +82,7 @@ _CODES |= {key_of(words): of_class for of_class, words in _STYLES.values()} | {
 @lru_cache(4096)
 def body(text: str) -> str:
     """The class of a body, `SEDAN` for `4D` or `sedan-compact`; empty where it is not known."""
-    return _CODES.get(key_of(text), "")
+    return CODES.get(key_of(text), "")
 
 
 def name_of_body(code: str) -> str:

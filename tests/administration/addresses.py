@@ -45,13 +45,34 @@ NAMES = {
     "search_detection": "detections.search",
     "search_image": "detections.search",
     "search_plate": "detections.search",
+    "search_thumbnail": "detections.search",
+    "search_vehicle": "detections.search",
+    "search_print": "detections.search",
+    "search_export": "detections.search",
+    "search_decision": "detections.search",
+    "camera": "detections.camera",
+    "camera_connect": "detections.camera",
+    "camera_channel_remove": "detections.readerchannel",
     "hold": "detections.hold",
+    "hold_decide": "detections.hold",
+    "hold_move": "detections.hold",
+    "hold_hit": "detections.hit",
+    "evidence_ask": "detections.hold",
+    "evidence_package": "detections.evidencepackage",
+    "evidence_decide": "detections.evidencepackage",
+    "evidence_file": "detections.evidencepackage",
+    "evidence_chain": "detections.evidencepackage",
+    "evidence_move": "detections.evidencepackage",
+    "hold_search": "detections.search",
+    "hold_detection": "detections.search",
     "api_image": "detections.imagejob",
+    "shift": "detections.shift",
+    "shift_begin": "detections.patrolcar",
     "training_certificate_document": "training.certificate",
     "mfa_remove_webauthn": "",
     "mfa_edit_webauthn": "",
 }
-MOVES = {"hot_plate_move": "approve", "hit_move": "see"}
+MOVES = {"hot_plate_move": "approve", "hit_move": "see", "hold_move": "review", "evidence_move": "book"}
 VALUE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 
 
@@ -100,6 +121,7 @@ def _filled(route: str, pattern: URLPattern, world: dict[str, Model]) -> Iterato
             "move": act,
             "name": act,
             "app_label": "detections",
+            "kind": "rekor",
             "url": "nothing-here",
         }
         path = VALUE.sub(lambda found, known=values: known[found[1] or found[2]], route)

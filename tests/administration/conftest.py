@@ -16,9 +16,25 @@ from django_q.models import OrmQ, Schedule, Task
 
 from accounts.models import AdoptedPolicy, Agency, Member
 from accounts.services import purpose_state
-from detections import retention
+from detections.holds import hold_place
 from detections.ingest import Read, receive
-from detections.models import Camera, CameraGroup, Detection, Hit, ImageJob, PurgeRun, ReaderKey, Transfer
+from detections.models import (
+    Camera,
+    CameraGroup,
+    Detection,
+    EvidencePackage,
+    Hit,
+    Hold,
+    ImageJob,
+    LocalPurge,
+    PatrolCar,
+    PurgeRun,
+    ReaderChannel,
+    ReaderKey,
+    Shift,
+    SigningKey,
+    Transfer,
+)
 from detections.services_search import search_make
 from hotlists.models import Entry, HotList, ListKey, Mapping, Refresh
 from trail.actors import System
@@ -103,7 +119,10 @@ def world(
         camera=detection.camera, sender_id="p-1", sha256="d" * 64, image="p.jpg", captured_at=timezone.now(),
         given_by=operator, inquiry=inquiry,
     )  # fmt: skip
-    hold = retention.hold_place(actor=custodian, detection=detection, case_number=CASE, reason=REASON)
+    hold = hold_place(
+        actor=custodian, kind=Hold.Kind.DETECTION, ground="evidence", detection=detection, case_number=CASE,
+        reason=REASON,
+    )  # fmt: skip
     refresh = Refresh.objects.create(
         hot_list=general_list, how=Refresh.How.UPLOAD, state=Refresh.State.WAITING, file_name="list.csv",
         document=ContentFile(b"", "list.csv"), sha256="e" * 64, given_by=general_list.designated_by,
@@ -116,9 +135,13 @@ def world(
         *_first(agency, Hit, Entry, Transfer, Certificate, Session, Course, Event, AdoptedPolicy),
         general_list.snapshots.get(),
         CameraGroup.objects.create(agency=agency, name="Harbor"),
+        ReaderChannel.objects.create(key=reader_key[0], device_name="north", camera=detection.camera),
         Mapping.objects.create(agency=agency, name="SVS", source="svs", made_by=general_list.designated_by),
         ListKey.objects.create(hot_list=general_list, issued_by=operator, name="abcdefgh", digest="f" * 64),
         PurgeRun.objects.create(agency=agency, captured_before=timezone.now(), policy_version="1"),
+        EvidencePackage.objects.create(agency=agency, hold=hold, reason=REASON, asked_by=custodian),
+        SigningKey.objects.create(agency=agency, public_key="ab" * 32),
+        *_shift(operator, reader_key[0]),
         *_jobs(),
     ]  # fmt: skip
     return {row._meta.label_lower: row for row in rows}
@@ -128,6 +151,16 @@ def _first(agency: Agency, *models: type[Any]) -> list[Model]:
     pages = [admin.site._registry[model] for model in models]
     paths = [page.agency_path for page in pages if isinstance(page, GatedAdmin)]
     return [model.objects.filter(**{path: agency}).first() for model, path in zip(models, paths, strict=True)]
+
+
+def _shift(operator: Member, key: ReaderKey) -> list[Model]:
+    car = PatrolCar.objects.create(agency=operator.agency, unit="4K12")
+    now = timezone.now()
+    return [
+        car,
+        Shift.objects.create(patrol_car=car, member=operator, passed=True),
+        LocalPurge.objects.create(key=key, list_sha256="a" * 64, purged=2, pictures=1, purged_at=now),
+    ]
 
 
 def _jobs() -> list[Model]:

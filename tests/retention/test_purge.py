@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,20 @@ from hypothesis import HealthCheck, example, given, settings
 
 from accounts.models import Agency, Member, NoPolicy
 from accounts.services import agency_found
-from detections import images, partitions, retention
-from detections.models import Camera, Detection, Hit, HitRead, Hold, ImageJob, PurgeRun
+from detections import images
+from detections.models import Detection, Hit, HitRead, Hold, ImageJob, PurgeRun
 from detections.retention import is_overdue, last_purge, purge
 from detections.tasks import purge as purge_all
 from detections.tasks import purge_agency
 from tests.cast import TESTS
+from tests.retention.conftest import Place
 from tests.retention.world import (
     DAYS,
     PICTURE,
+    RANGES,
     THINGS,
     Days,
+    Range,
     Side,
     Thing,
     World,
@@ -47,7 +51,7 @@ NAMES = ("rows_gone", "held", "hits_gone", "hits_held", "jobs_gone")
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(first=DAYS, second=DAYS, things=THINGS)
+@given(first=DAYS, second=DAYS, things=THINGS, ranges=RANGES)
 @example(
     first=Days(3, None),
     second=Days(1, 2),
@@ -57,6 +61,7 @@ NAMES = ("rows_gone", "held", "hits_gone", "hits_held", "jobs_gone")
         Thing(1, 5, "own", hit=True),
         Thing(1, 5, "own", job=True, hold="released"),
     ],
+    ranges=[],
 )
 @example(
     first=Days(1, 2),
@@ -67,17 +72,43 @@ NAMES = ("rows_gone", "held", "hits_gone", "hits_held", "jobs_gone")
         Thing(1, 5, "own", hit=True),
         Thing(1, 3, "own", hold="standing", joins=True),
     ],
+    ranges=[],
 )
 @example(
     first=Days(1, None),
     second=Days(1, 2),
     things=[Thing(0, 5, hit=True), Thing(0, 5, "own", joins=True), Thing(1, 5, "own", joins=True)],
+    ranges=[],
+)
+@example(
+    first=Days(2, 2, 1),
+    second=Days(6, None, on_server=False),
+    things=[
+        Thing(0, 1, "own", hit=True, job=True),
+        Thing(0, 4, "own", hit=True, plate="BKR84I2"),
+        Thing(0, 4, "own", plate="7ABC123"),
+        Thing(0, 7, "own", hit=True, hold="hit"),
+        Thing(0, 7, "own", joins=True, plate="7ABC123"),
+        Thing(1, 2, "own", hit=True, job=True, plate="7ABC123"),
+        Thing(1, 7, "own", hit=True),
+    ],
+    ranges=[
+        Range(0, "plate", None, 2),
+        Range(1, "camera", 9, 3),
+        Range(0, "camera", standing=False, oldest=9),
+    ],
 )
 def test_exactly_what_is_past_its_time_and_not_held_is_gone(
-    operator: Member, outsider: Member, evidence: Path, first: Days, second: Days, things: list[Thing]
+    operator: Member,
+    outsider: Member,
+    evidence: Path,
+    first: Days,
+    second: Days,
+    things: list[Thing],
+    ranges: list[Range],
 ) -> None:
     with taken_back(evidence):
-        world = World([Side.of(operator, first), Side.of(outsider, second)]).fill(things)
+        world = World([Side.of(operator, first), Side.of(outsider, second)], ranges).fill(things)
         before = stored(evidence)
         runs = [purge(side.agency) for side in world.sides]
         world.check(evidence)
@@ -142,15 +173,12 @@ def test_a_read_that_joined_goes_with_its_hit_and_its_picture(
 
 
 def test_a_hold_on_a_read_that_joined_keeps_the_hit(
-    agency: Agency, detect: Detect, entry: Any, custodian: Member
+    agency: Agency, detect: Detect, entry: Any, hold: Place
 ) -> None:
     entry("8KRB412")
     detect(hours_ago=5 * 24 + 0.1)
     joined = detect(hours_ago=5 * 24)
-    retention.hold_place(
-        actor=custodian, detection=joined, case_number="26-11873",
-        reason="It shows the getaway car of the robbery.",
-    )  # fmt: skip
+    hold(joined)
     keep_for(agency, Days(2, 4))
     run = purge(agency)
     assert (run.rows_gone, run.held, run.hits_gone, run.hits_held) == (1, 1, 0, 1)
@@ -183,29 +211,21 @@ def test_a_stray_picture_goes_when_no_agency_keeps_its_day(
 
 
 def test_a_released_hold_lets_go_and_another_holds_on(
-    agency: Agency, detect: Detect, custodian: Member
+    agency: Agency, detect: Detect, hold: Place, release: Callable[[Hold], Hold]
 ) -> None:
     one = detect(hours_ago=24 * 400)
-    facts = {"detection": one, "reason": "It shows the getaway car of the robbery.", "actor": custodian}
-    first = retention.hold_place(case_number="26-1", **facts)
-    second = retention.hold_place(case_number="26-2", **facts)
-    for hold in (first, second):
+    for each in (hold(one, "26-1"), hold(one, "26-2")):
         assert purge(agency).held == 1
-        retention.hold_release(actor=custodian, hold=hold, why="The district attorney closed this case.")
+        release(each)
     assert purge(agency).rows_gone == 1
     assert not Detection.objects.exists()
 
 
-def test_what_is_gone_cannot_be_held(agency: Agency, detect: Detect, custodian: Member) -> None:
+def test_what_is_gone_cannot_be_held(agency: Agency, detect: Detect, hold: Place) -> None:
     one = detect(hours_ago=24 * 400)
     purge(agency)
     with pytest.raises(ValidationError, match="deleted"):
-        retention.hold_place(
-            actor=custodian,
-            detection=one,
-            case_number="26-1",
-            reason="It shows the getaway car of the robbery.",
-        )
+        hold(one)
     assert not Hold.objects.exists()
 
 
@@ -231,37 +251,18 @@ def test_a_picture_that_cannot_be_removed_is_named_and_tried_again(
 
 
 def test_the_certificate_stands_on_the_trail_with_its_holds(
-    agency: Agency, detect: Detect, custodian: Member
+    agency: Agency, detect: Detect, hold: Place
 ) -> None:
     detect(hours_ago=24 * 400, pictured=True)
-    retention.hold_place(
-        actor=custodian, detection=detect(hours_ago=24 * 400), case_number="26-11873",
-        reason="It shows the getaway car of the robbery.",
-    )  # fmt: skip
+    hold(detect(hours_ago=24 * 400))
     run = purge(agency)
     event = Event.objects.get(verb=Verb.PURGED)
     assert (event.actor_label, event.agency, event.outcome) == ("System: Purge", agency, Outcome.DONE)
     assert event.policy_version == run.policy_version == agency.policy_label
     facts = event.elements
     assert (facts["due"], facts["held"], facts["rows_gone"], facts["files_gone"]) == (2, 1, 1, 1)
-    assert facts["held_for"] == {"26-11873": 1}
+    assert facts["held_for"] == run.held_for == {"26-11873": {"detections": 1, "hits": 0}}
     assert "8KRB412" not in f"{event.sentence} {facts}"
-
-
-def test_days_that_are_empty_go_whole_and_others_agencies_stay(
-    agency: Agency, outsider: Member, detect: Detect
-) -> None:
-    detect(hours_ago=24 * 20)
-    keep_for(agency, Days(10, 10))
-    keep_for(outsider.agency, Days(30, 30))
-    theirs = Camera.objects.create(agency=outsider.agency, code="c", name="Elsewhere")
-    kept = detect(hours_ago=24 * 25, camera=theirs)
-    detect(hours_ago=24 * 40)
-    purge(agency)
-    day = timezone.now() - timedelta(days=20)
-    assert partitions.name(day.date()) in partitions.standing()
-    assert partitions.name((timezone.now() - timedelta(days=40)).date()) not in partitions.standing()
-    assert list(Detection.objects.all()) == [kept]
 
 
 def test_a_missed_purge_is_overdue(agency: Agency) -> None:

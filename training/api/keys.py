@@ -1,7 +1,12 @@
-"""A machine signs in with its key: `Authorization: Bearer <key>`. No session, no cookie."""
+"""A machine signs in with its key: `Authorization: Bearer <key>`. No session, no cookie.
+
+A device that can set no header gives the key as the password of HTTP Basic; the name is not looked at.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -9,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.decorators import api_view, authentication_classes, parser_classes, throttle_classes
@@ -22,6 +28,7 @@ from trail import context
 from trail.services import record
 from trail.verbs import Outcome, Verb
 from training.api.errors import BadRequest
+from training.api.floods import limited
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -52,10 +59,10 @@ class KeyAuthentication(BaseAuthentication, ABC, Generic[Key]):
         Raises AuthenticationFailed for a key that nobody issued, PermissionDenied for a revoked one, and
         what `check` raises.
         """
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not secret.strip():
+        secret = secret_in(request.headers.get("Authorization", ""))
+        if not secret:
             return None
-        key = self.keys().filter(digest=digest(secret.strip())).first()
+        key = self.keys().filter(digest=digest(secret)).first()
         if key is None:
             raise AuthenticationFailed("This key is not known here.")
         context.become(key)  # type: ignore[arg-type]
@@ -68,13 +75,26 @@ class KeyAuthentication(BaseAuthentication, ABC, Generic[Key]):
         return key, key
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 asks for."""
-        return f'Bearer realm="{self.realm}"'
+        """What a 401 asks for: devices that know Basic alone send nothing before they are asked."""
+        return f'Bearer realm="{self.realm}", Basic realm="{self.realm}", charset="UTF-8"'
 
     def _note_use(self, key: Key) -> None:
         now = timezone.now()
         if key.last_used_at is None or now - key.last_used_at > NOTED_EVERY:
             self.keys().filter(pk=key.pk).update(last_used_at=now)
+
+
+def secret_in(authorization: str) -> str:
+    """The key in an `Authorization` header, as a bearer or as Basic's password; empty where there is none."""
+    scheme, _, said = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return said.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(said.strip(), validate=True).decode().partition(":")[2].strip()
+    except (binascii.Error, ValueError):
+        return ""
 
 
 class KeyThrottle(SimpleRateThrottle):
@@ -85,12 +105,19 @@ class KeyThrottle(SimpleRateThrottle):
         return f"{self.scope}-{request.auth.pk}"
 
 
+def _name(request: HttpRequest) -> str:
+    """What tells keys apart before they are looked up."""
+    secret = secret_in(request.headers.get("Authorization", ""))
+    return digest(secret) if secret else ""
+
+
 def for_keys(
     rule: str, authentication: type[KeyAuthentication[Any]], throttle: type[KeyThrottle]
 ) -> Callable[..., Callable[[View], View]]:
     """The decorator of a room's views: `for_keys(…)("POST", parsers…)`.
 
-    Bodies come with their length, so that none is half there.
+    No key has more than a few requests under way at once (`floods`). Bodies come with their length, so that
+    none is half there.
     """
 
     def of(*methods: str, parsers: tuple[type, ...] = ()) -> Callable[[View], View]:
@@ -105,7 +132,7 @@ def for_keys(
 
             guarded = parser_classes(parsers)(measured)
             guarded = authentication_classes([authentication])(throttle_classes([throttle])(guarded))
-            answered = api_view(list(methods))(guarded)
+            answered = limited(_name)(api_view(list(methods))(guarded))
             answered.rule = rule  # type: ignore[attr-defined]
             return answered
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from alpr.policy import law
-from alpr.policy.declaring import AtLeast, RuleGroup, Says
+from alpr.policy.declaring import AtLeast, Newer, RuleGroup, Says
 from alpr.policy.words import Duty, HoldGround, Limit, TransferMode
 
 
@@ -35,6 +35,16 @@ class Retention(RuleGroup):
             "No image of a read is kept on the server.",
         ),
     ]
+    pictures_days: Annotated[
+        int | None,
+        Says(
+            "Pictures kept",
+            "Pictures are kept {:day}, then purged unless held.",
+            "Pictures are kept as long as their detections and hits.",
+        ),
+        AtLeast(1, law.POSTED_POLICY),
+        Newer("none", "The text sets pictures no time of their own, so they go with what they show."),
+    ]
     kept_at: Annotated[str, Says("Where data is kept", "Data is kept at {}.")]
     vendor_copy_days: Annotated[
         int | None,
@@ -52,6 +62,12 @@ class Retention(RuleGroup):
             "Data is held past its period when {:any}.",
             "The policy names no ground for a hold.",
         ),
+    ]
+    hold_review_days: Annotated[
+        int,
+        Says("Review of holds", "Whether a hold is still needed is looked at every {:day}."),
+        AtLeast(1),
+        Newer(90, "The text sets no time; a hold that nobody looks at keeps data for ever."),
     ]
     booked_on_portable_media: Annotated[
         bool,
