@@ -41,6 +41,7 @@ def signed_in(browser: Browser, server: Server, member: Member, **options: Any) 
     """A page in a session of `member`'s own; a failed script fails the test that looks at `page.problems`."""
     key = session_of(member)
     context = browser.new_context(base_url=server.address, **options)
+    server.contexts.append(context)
     host = urlsplit(server.address).hostname
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "domain": host, "path": "/"}])
     return context.new_page()

@@ -21,6 +21,7 @@ from django.core.files.storage import storages
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import BrowserContext
 
 from accounts.models import AdoptedPolicy, Agency, Member
 from detections import comparison, images
@@ -177,9 +178,14 @@ def answers(hit: Hit, value: str = comparison.SAME, **other: str) -> dict[str, s
 
 
 class Server:
-    """A real uvicorn process on the tests' database."""
+    """A real uvicorn process on the tests' database, for the tests of one module in turn.
+
+    `contexts` are the browsers' sessions that a test opened.
+    """
 
     def __init__(self, folder: Path) -> None:
+        (folder / "static").mkdir()
+        self.contexts: list[BrowserContext] = []
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -197,6 +203,25 @@ class Server:
             stderr=self.log,
         )  # fmt: skip
         self._wait()
+
+    def show(self, folder: Path) -> None:
+        """Serve the pictures and documents of one test, which lie in `folder`."""
+        for name in ("images", "documents"):
+            (self.folder / name).unlink(missing_ok=True)
+            (self.folder / name).symlink_to(folder / name)
+        if self.process.poll() is not None:
+            self.start()
+
+    def rest(self) -> None:
+        """Hear the last of a test's browsers, so that nothing of it meets the emptied tables."""
+        while self.contexts:
+            context = self.contexts.pop()
+            if context.browser and context.browser.is_connected():
+                context.close()
+        until = time.monotonic() + 20
+        while _others_at_work():
+            assert time.monotonic() < until, "The server did not come to rest."
+            time.sleep(0.02)
 
     def kill(self) -> None:
         """End this process as a crash would, and no other."""
@@ -235,13 +260,29 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def server(transactional_db: Any, evidence: Path, tmp_path: Path) -> Iterator[Server]:
-    """The console served by uvicorn, with the tests' database and pictures."""
-    (tmp_path / "static").mkdir(exist_ok=True)
-    running = Server(tmp_path)
+def _others_at_work() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle')"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.fixture(scope="module")
+def uvicorn(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server of the module's tests."""
+    running = Server(tmp_path_factory.mktemp("server"))
     yield running
     running.stop()
+
+
+@pytest.fixture
+def server(uvicorn: Server, transactional_db: Any, evidence: Path, tmp_path: Path) -> Iterator[Server]:
+    """The console served by uvicorn, with the tests' database and the test's pictures."""
+    uvicorn.show(tmp_path)
+    yield uvicorn
+    uvicorn.rest()
 
 
 def session_of(member: Member) -> str:

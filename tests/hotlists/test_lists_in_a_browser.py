@@ -16,9 +16,9 @@ from hotlists.models import HotList, ListKey, Refresh, Source
 from hotlists.services import restricted_grant
 from tests.axe import violations
 from tests.hits.browsing import chromium, signed_in
-from tests.hits.conftest import Server, evidence, server
+from tests.hits.conftest import Server, evidence, server, uvicorn
 
-__all__ = ["evidence", "server"]
+__all__ = ["evidence", "server", "uvicorn"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}

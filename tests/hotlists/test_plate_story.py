@@ -14,11 +14,11 @@ from hotlists.models import Entry, HotList
 from hotlists.wanted import end_of
 from tests.axe import violations
 from tests.hits.browsing import chromium, signed_in
-from tests.hits.conftest import Server, server
+from tests.hits.conftest import Server, server, uvicorn
 from tests.hotlists.conftest import SYNOPSIS
 from tests.search.conftest import Detect, detect, evidence
 
-__all__ = ["detect", "evidence", "server"]
+__all__ = ["detect", "evidence", "server", "uvicorn"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATIENCE = 30_000
 

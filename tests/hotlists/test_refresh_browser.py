@@ -12,11 +12,11 @@ from hotlists import loading
 from hotlists.models import Entry, HotList, Refresh
 from hotlists.services import refresh_receive
 from tests.hits.browsing import chromium, signed_in
-from tests.hits.conftest import Server, evidence, one_factor, server
+from tests.hits.conftest import Server, evidence, one_factor, server, uvicorn
 from tests.hotlists.conftest import csv
 
 pytestmark = pytest.mark.django_db(transaction=True)
-__all__ = ["evidence", "one_factor", "server"]
+__all__ = ["evidence", "one_factor", "server", "uvicorn"]
 
 
 def test_the_page_follows_the_file_without_being_loaded_again(
