@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -62,12 +62,12 @@ def _explained(cursor: Any, read: str) -> str:
     return "\n".join(row[0] for row in cursor.fetchall())
 
 
-def opened(plan: str) -> set[datetime]:
+def opened(plan: str) -> set[date]:
     """The days whose partitions a plan opens."""
     return {day for day in _every_day() if partitions.name(day) in plan}
 
 
-def _every_day() -> list[Any]:
+def _every_day() -> list[date]:
     today = timezone.now().date()
     return [today - timedelta(days=day) for day in range(-2, DAYS + 3)]
 
