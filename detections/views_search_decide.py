@@ -68,8 +68,11 @@ def search_decision(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     one = get_object_or_404(rows.select_related("inquiry", "asked_by", "decided_by", "agency"), pk=pk)
     gate.require(member, Permission.APPROVE_SEARCHES, on=one)
     form = DecisionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        approve = request.POST.get("decision") == "approve"
+    decision = request.POST.get("decision")
+    if request.method == "POST" and decision not in SEARCH_MOVES.table:
+        form.add_error(None, "Approve the search, or decline it.")
+    elif request.method == "POST" and form.is_valid():
+        approve = decision == "approve"
         if _decided(form, member, one, approve=approve):
             said = "approved: who asked may open it." if approve else "declined: who asked sees your note."
             messages.success(request, f"The search is {said}")
