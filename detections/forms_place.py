@@ -74,19 +74,22 @@ class PlaceForm(forms.Form):
         return cleaned
 
     def _circle(self) -> tuple[float, float, float] | None:
-        given = {name: self.cleaned_data.get(name) for name in ("latitude", "longitude", "radius")}
-        for name, number in given.items():
-            if number is None and name not in self.errors:
-                self.add_error(name, "Needed for a distance of a point.")
-        if any(number is None for number in given.values()):
+        latitude, longitude, radius = (self._needed(name) for name in ("latitude", "longitude", "radius"))
+        if latitude is None or longitude is None or radius is None:
             return None
         _, meters = UNITS[self.cleaned_data.get("unit") or "mi"]
-        circle = (given["latitude"], given["longitude"], given["radius"] * meters)
+        circle = (latitude, longitude, radius * meters)
         try:
             search_places.read_circle(circle)
         except search_places.BadPlace as bad:
             self.add_error("radius", str(bad))
         return circle
+
+    def _needed(self, name: str) -> float | None:
+        number: float | None = self.cleaned_data.get(name)
+        if number is None and name not in self.errors:
+            self.add_error(name, "Needed for a distance of a point.")
+        return number
 
     def _area(self, text: str) -> list[list[str]] | None:
         corners = [_NUMBERS.split(line.strip()) for line in re.split(r"[\n;]", text) if line.strip()]
