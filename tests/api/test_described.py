@@ -70,6 +70,7 @@ def test_every_kind_of_device_is_named(whole: Schema) -> None:
     assert kind["schema"]["enum"] == sorted(ADAPTERS)
 
 
+@pytest.mark.django_db
 def test_the_page_holds_every_call_and_no_script_of_another_host() -> None:
     page = Client().get("/api/").content.decode()
     for path in addresses():
