@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from detections.adapters import ADAPTERS, blue_iris, genetec
 from detections.models import Camera
 
@@ -65,10 +67,11 @@ Told = tuple[str, tuple[Entry, ...], tuple[str, ...]]
 
 
 def _native(camera: Camera, address: Where) -> tuple[Entry, ...]:
+    now = timezone.localtime().isoformat(timespec="seconds")
     command = (
         f'curl "{address(NATIVE)}" \\\n'
         f'  -H "Authorization: Bearer {KEY}" -H "Content-Type: application/json" \\\n'
-        '  -d \'{"sender_id": "1", "captured_at": "2026-11-22T09:41:07-08:00", "plate": "8KRB412", '
+        f'  -d \'{{"sender_id": "1", "captured_at": "{now}", "plate": "8KRB412", '
         f'"camera": "{camera.code}"}}\''
     )
     return (
