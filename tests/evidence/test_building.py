@@ -284,7 +284,6 @@ def test_killed_for_good_once_the_archive_lies_there(approved: EvidencePackage, 
     }  # fmt: skip
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE detections_hold IN ROW EXCLUSIVE MODE")
             cursor.execute("SELECT FROM detections_hold FOR UPDATE")
         process = subprocess.Popen([sys.executable, "-c", said], env=environment)
         wait_for_a_lock(process)
