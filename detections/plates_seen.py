@@ -141,7 +141,7 @@ def list_everywhere() -> None:
 def _list_day(agency: Agency, day: int) -> None:
     _lock(agency.pk)
     first, after = uuid7.floor(first_moment(day)), uuid7.floor(first_moment(day + 1))
-    facts = {"agency": agency.pk, "day": day, "gram": GRAM, "first": first, "after": after}
+    facts: dict[str, Any] = {"agency": agency.pk, "day": day, "gram": GRAM, "first": first, "after": after}
     with connection.cursor() as cursor:
         cursor.execute(_LIST, facts)
     ListedDay.objects.get_or_create(agency=agency, day=day)
