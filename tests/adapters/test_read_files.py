@@ -124,7 +124,7 @@ def test_a_layout_is_described_and_changed_on_the_trail(
     mapping.refresh_from_db()
     assert mapping.layout["columns"] == {"plate": 4, "captured_at": 2}
     assert mapping.layout["has_header"] is False
-    verbs = Event.objects.filter(verb__in=(Verb.CREATED, Verb.CHANGED), target_label__contains="mapping")
+    verbs = Event.objects.filter(verb__in=(Verb.CREATED, Verb.CHANGED), object_repr__contains="mapping")
     assert list(verbs.order_by("pk").values_list("verb", flat=True)) == [Verb.CREATED, Verb.CHANGED]
 
 
@@ -172,7 +172,7 @@ def test_a_file_comes_in_line_by_line_and_twice_changes_nothing(
     assert (Detection.objects.count(), Transfer.objects.count(), Hit.objects.count()) == (2, before, 1)
     given = Event.objects.filter(verb=Verb.FILE_RECEIVED).order_by("pk")
     assert [event.elements["stored"] for event in given] == [2, 0]
-    assert "8KRB" not in str([(event.detail, event.elements, event.target_label) for event in given])
+    assert "8KRB" not in str([(event.detail, event.elements, event.object_repr) for event in given])
 
 
 def test_what_another_file_had_is_known_and_what_says_something_else_is_kept_as_it_was(
@@ -204,7 +204,9 @@ def test_a_camera_is_asked_for_where_no_column_names_it(
 
 
 @pytest.mark.parametrize(
-    ("content", "why"), [(b"a,b\n1,2\n", "no column"), (b"\0\0", "no text"), (b"PK\x03\x04", "workbook")]
+    ("content", "why"),
+    [(b"a,b\n1,2\n", "no column"), (b"\0\0", "no text"), (b"PK\x03\x04", "workbook")],
+    ids=["columns", "bytes", "workbook"],
 )
 def test_what_is_no_such_file_is_refused_whole(
     content: bytes, why: str, administrator: Member, camera: Camera, mapping: ReadMapping, at: Browse
