@@ -104,7 +104,8 @@ def _built(package: EvidencePackage, folder: Path) -> bool:
     package.file = storing.put(package, path)
     try:
         return _finish(package, taken)
-    except BaseException:
+    except NotBuilt:
+        # After any other fault it is not sure what was committed: the sweep removes what no package names.
         storing.remove(package.file)
         raise
 
