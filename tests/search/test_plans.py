@@ -29,14 +29,14 @@ def noon() -> datetime:
 
 @pytest.fixture
 def many(camera: Camera) -> None:
-    """Forty-two thousand detections by three cameras over six days, as the planner would see them."""
+    """Eighteen thousand detections by three cameras over six days, as the planner would see them."""
     others = [
         Camera.objects.create(agency=camera.agency, code=f"far-{number}", name="Far") for number in (1, 2)
     ]
     for number, each in enumerate((camera, *others)):
         reads = (
             (f"{at % 10}KLM{at % 9000 + 1000}", noon() - timedelta(days=at % DAYS, seconds=at * 7 % 80_000))
-            for at in range(number, 14_000)
+            for at in range(number, 6_000)
         )
         store(each, reads)
     store(camera, [("5XYZ987", noon() - timedelta(days=day)) for day in (2, 4)])
@@ -88,7 +88,7 @@ def test_a_plate_and_its_beginning_are_found_by_the_index_within_the_time(
     since = noon() - timedelta(hours=26)
     search = search_for(plate, confusable=confusable, since=since, until=noon())
     (plan,) = plans(search, order=order)
-    assert "Seq Scan" not in plan
+    assert "Seq Scan on detections_detection" not in plan
     assert "plate_key" in plan
     assert opened(plan) == {day for day in _every_day() if since.date() <= day <= noon().date()}
 
@@ -99,14 +99,14 @@ def test_no_day_is_opened_on_which_the_plate_was_not_read(search_for: SearchFor,
     search = search_for(plate)
     (plan,) = plans(search)
     assert opened(plan) == {(noon() - timedelta(days=day)).date() for day in (2, 4)}
-    assert "Seq Scan" not in plan
+    assert "Seq Scan on detections_detection" not in plan
 
 
 @pytest.mark.usefixtures("many")
 def test_a_place_and_an_hour_open_one_day_by_an_index(search_for: SearchFor) -> None:
     since = noon() - timedelta(hours=1)
     (plan,) = plans(search_for("", circle=QUAY, since=since, until=since + timedelta(minutes=40)))
-    assert "Seq Scan" not in plan
+    assert "Seq Scan on detections_detection" not in plan
     assert "Index" in plan
     assert opened(plan) == {since.date()}
 
