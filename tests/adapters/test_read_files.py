@@ -147,8 +147,7 @@ def test_a_file_comes_in_line_by_line_and_twice_changes_nothing(
 ) -> None:
     entry("8KRB412")
     second = Camera.objects.create(agency=camera.agency, code="cam-13", name="Quay St at 6th")
-    old = timezone.now() - timedelta(days=4000)
-    moment = some_time_ago()
+    old, moment = timezone.now() - timedelta(days=4000), some_time_ago()
     rows = [
         a_line("8KRB412", moment=moment),
         a_line("7ABC123", camera="quay st AT 6th", moment=moment),
@@ -166,8 +165,7 @@ def test_a_file_comes_in_line_by_line_and_twice_changes_nothing(
         "7ABC123": second.pk,
     }
     assert Hit.objects.count() == first.hits == 1
-    before = Transfer.objects.count()
-    again = give(client, mapping, a_file(*rows)).context["result"]
+    before, again = Transfer.objects.count(), give(client, mapping, a_file(*rows)).context["result"]
     assert (again.stored, again.known, again.refused, again.hits) == (0, 3, 2, 0)
     assert (Detection.objects.count(), Transfer.objects.count(), Hit.objects.count()) == (2, before, 1)
     given = Event.objects.filter(verb=Verb.FILE_RECEIVED).order_by("pk")
