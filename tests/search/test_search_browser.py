@@ -109,7 +109,7 @@ def test_a_circle_is_drawn_by_mouse_and_the_form_says_who_is_needed(
     expect(page.get_by_label("Within a distance of a point")).to_be_checked()
     latitude, longitude = (float(page.get_by_label(name).input_value()) for name in ("Latitude", "Longitude"))
     assert (latitude, longitude) == (pytest.approx(38.112, abs=0.001), pytest.approx(-122.243, abs=0.001))
-    assert float(page.get_by_label("Distance").input_value()) > 0.05
+    assert float(page.get_by_label("Distance", exact=True).input_value()) > 0.05
     expect(page.locator("[data-said]")).to_contain_text("miles around 38.11")
     expect(page.get_by_role("heading", name="This search needs a second person")).to_be_visible()
     button = page.get_by_role("button", name=re.compile("Record the purpose"))
@@ -143,7 +143,7 @@ def test_an_area_is_drawn_by_keys_alone(
     page.get_by_label("Within a distance of a point").check()
     page.locator("[data-draw]").focus()
     page.keyboard.press("ArrowRight")
-    distance = page.get_by_label("Distance")
+    distance = page.get_by_label("Distance", exact=True)
     before = float(distance.input_value())
     page.keyboard.press("+")
     assert float(distance.input_value()) > before
