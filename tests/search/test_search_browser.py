@@ -189,9 +189,9 @@ def test_pictures_load_and_the_map_narrows_the_table(
     search = search_by(operator)
     page = signed_in(browser, server, operator, viewport=LAPTOP)
     page.goto(reverse("search_results", args=[search.pk]))
-    page.wait_for_function(
-        "Array.from(document.querySelectorAll('.thumb img')).every(i => i.naturalWidth > 0)"
-    )
+    for small in page.locator(".thumb img").all():
+        small.scroll_into_view_if_needed()
+        expect(small).not_to_have_js_property("naturalWidth", 0)
     event = Event.objects.filter(verb=Verb.RESULTS_VIEWED).latest("id")
     assert (event.elements["shown"], event.elements["pictures"]) == (4, 4)
     assert not Event.objects.filter(verb=Verb.IMAGE_VIEWED).exists()
