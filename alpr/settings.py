@@ -248,6 +248,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "training.api.errors.answer",
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "SCHEMA_COERCE_PATH_PK": False,
     "DEFAULT_THROTTLE_RATES": {"reader": environment.text("ALPR_READER_RATE", "6000/min"), "list": "60/min"},
 }
 
@@ -255,7 +256,6 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Plate reader records",
     "DESCRIPTION": "What readers, vehicles and sources of hot lists send, and what they are answered.",
     "VERSION": "1",
-    "SCHEMA_COERCE_PATH_PK": False,
 }
 
 # Reading plates.

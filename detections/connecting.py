@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from detections.adapters import ADAPTERS, blue_iris, genetec
 from detections.models import Camera
 
@@ -65,10 +67,11 @@ Told = tuple[str, tuple[Entry, ...], tuple[str, ...]]
 
 
 def _native(camera: Camera, address: Where) -> tuple[Entry, ...]:
+    now = timezone.localtime().isoformat(timespec="seconds")
     command = (
         f'curl "{address(NATIVE)}" \\\n'
         f'  -H "Authorization: Bearer {KEY}" -H "Content-Type: application/json" \\\n'
-        '  -d \'{"sender_id": "1", "captured_at": "2026-11-22T09:41:07-08:00", "plate": "8KRB412", '
+        f'  -d \'{{"sender_id": "1", "captured_at": "{now}", "plate": "8KRB412", '
         f'"camera": "{camera.code}"}}\''
     )
     return (
@@ -88,6 +91,7 @@ def _rekor(address: str) -> Told:
         (
             "The agent sends name and key as a user name and password, not as part of the address.",
             "It gives a sign of life each minute, with its clock.",
+            _names("the numbers of “camera_id”, as in the files of stream.d"),
         ),
     )
 
@@ -111,7 +115,7 @@ def _axis(address: str) -> Told:
             Entry("Server URL", address), *USER_AND_PASSWORD, Entry("Event types", "Lost"),
             Entry("Images", "JPEG, Multipart"),
         ),
-        ("Device ID is the camera’s own name, by which several cameras under one key are told apart.",),
+        (_names("the profile’s Device ID, sent as “sensorProviderID”"),),
     )  # fmt: skip
 
 
@@ -119,7 +123,7 @@ def _hikvision(address: str) -> Told:
     return (
         "At the camera under Network, Advanced, HTTP Listening (on some, Alarm Server).",
         (Entry("URL", address), Entry("Protocol", "HTTPS"), *USER_AND_PASSWORD),
-        (NO_HEADER, "The names of cameras are those of “channelName”, or the channel’s number."),
+        (NO_HEADER, _names("“channelName”, and where that is empty “channelID”")),
     )
 
 
@@ -130,7 +134,10 @@ def _genetec(address: str) -> Told:
             Entry("Server URL", address), METHOD, *USER_AND_PASSWORD,
             Entry("Template", genetec.TEMPLATE, block=True),
         ),
-        ("Paste it whole in place of the camera’s own: without the time in UTC its reads are refused.",),
+        (
+            "Paste it whole in place of the camera’s own: without the time in UTC its reads are refused.",
+            _names("the unit’s, sent as “SourceName”"),
+        ),
     )  # fmt: skip
 
 
@@ -140,7 +147,12 @@ def _frigate(address: str) -> Told:
     return (
         "On a computer that reaches Frigate’s MQTT broker: the bridge runs there as a service.",
         (Entry("Command", command, block=True), Entry("Topic", "frigate/tracked_object_update")),
-        ("Frigate publishes no pictures, so its reads come without any.",),
+        (
+            "Needs no database. Where the broker asks for a user, add --user, and its password as "
+            "ALPR_MQTT_PASSWORD; --tls speaks TLS with it.",
+            "Frigate publishes no pictures, so its reads come without any.",
+            _names("Frigate’s own"),
+        ),
     )
 
 
@@ -148,7 +160,10 @@ def _blue_iris(address: str) -> Told:
     return (
         "In the camera’s settings under Alerts, On alert: an action “Web request or MQTT”.",
         (Entry("Address", _with_user(address)), METHOD, Entry("Post text", blue_iris.BODY, block=True)),
-        ("Blue Iris sends name and key as a user name and password, not as part of the address.",),
+        (
+            "Blue Iris sends name and key as a user name and password, not as part of the address.",
+            _names("the short names, “&CAM”"),
+        ),
     )
 
 
@@ -156,7 +171,10 @@ def _flock(address: str) -> Told:
     return (
         "Flock’s support enters the webhook for your agency; tell them the address and the header.",
         (Entry("Address", address), METHOD, HEADER),
-        ("Pictures lie at addresses that expire: nothing is fetched, and reads come without.", NO_HEADER),
+        (
+            "Pictures lie at addresses that expire: nothing is fetched, and reads come without.",
+            _names("“deviceName”, and where that is empty “deviceExternalId”"),
+        ),
     )
 
 
@@ -164,8 +182,12 @@ def _verkada(address: str) -> Told:
     return (
         "In Verkada Command under Admin, API and webhooks: a webhook of the type LPR.",
         (Entry("Address", address), HEADER),
-        ("Its own pictures are not fetched; reads come without.", NO_HEADER),
+        ("Its own pictures are not fetched; reads come without.", NO_HEADER, _names("“camera_id”")),
     )
+
+
+def _names(what: str) -> str:
+    return f"Its names of cameras, where one key sends for several: {what}."
 
 
 def _with_user(address: str) -> str:

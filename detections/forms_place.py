@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from detections import search_places
+from detections.forms_purpose import OneOfSeveral
 from detections.models import Search
 
 ANYWHERE, CIRCLE, AREA = "", "circle", "area"
@@ -16,17 +17,27 @@ MOST_TEXT = 100_000
 _NUMBERS = re.compile(r"[,\s]+")
 
 
-def _degrees(label: str, most: int) -> forms.FloatField:
-    attrs = {"step": "any", "inputmode": "decimal", "autocomplete": "off"}
-    widget = forms.NumberInput(attrs)
-    return forms.FloatField(label=label, required=False, min_value=-most, max_value=most, widget=widget)
+class PlaceNumber(forms.FloatField):
+    """A number that its place asks for: not required by itself, and not optional."""
+
+    one_of_several = True
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        widget = forms.NumberInput({"step": "any", "inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(label=label, required=False, widget=widget, **kwargs)
+
+
+class PlaceChoice(forms.ChoiceField):
+    """A choice of which the first is taken where none is made."""
+
+    one_of_several = True
 
 
 class PlaceForm(forms.Form):
     """Where to search: anywhere, within a distance of a point, or within an area."""
 
-    place = forms.ChoiceField(
-        label="Where?",
+    place = PlaceChoice(
+        label="Place",
         required=False,
         choices=[
             (ANYWHERE, "Anywhere a camera read"),
@@ -35,18 +46,13 @@ class PlaceForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    latitude = _degrees("Latitude", 90)
-    longitude = _degrees("Longitude", 180)
-    radius = forms.FloatField(
-        label="Distance",
-        required=False,
-        min_value=0,
-        widget=forms.NumberInput({"step": "any", "inputmode": "decimal", "autocomplete": "off"}),
-    )
-    unit = forms.ChoiceField(
+    latitude = PlaceNumber("Latitude", min_value=-90, max_value=90)
+    longitude = PlaceNumber("Longitude", min_value=-180, max_value=180)
+    radius = PlaceNumber("Distance", min_value=0)
+    unit = PlaceChoice(
         label="Unit", required=False, choices=[(unit, words) for unit, (words, _) in UNITS.items()]
     )
-    area = forms.CharField(
+    area = OneOfSeveral(
         label="Corners",
         required=False,
         max_length=MOST_TEXT,
@@ -68,19 +74,22 @@ class PlaceForm(forms.Form):
         return cleaned
 
     def _circle(self) -> tuple[float, float, float] | None:
-        given = {name: self.cleaned_data.get(name) for name in ("latitude", "longitude", "radius")}
-        for name, number in given.items():
-            if number is None and name not in self.errors:
-                self.add_error(name, "Needed for a distance of a point.")
-        if any(number is None for number in given.values()):
+        latitude, longitude, radius = (self._needed(name) for name in ("latitude", "longitude", "radius"))
+        if latitude is None or longitude is None or radius is None:
             return None
         _, meters = UNITS[self.cleaned_data.get("unit") or "mi"]
-        circle = (given["latitude"], given["longitude"], given["radius"] * meters)
+        circle = (latitude, longitude, radius * meters)
         try:
             search_places.read_circle(circle)
         except search_places.BadPlace as bad:
             self.add_error("radius", str(bad))
         return circle
+
+    def _needed(self, name: str) -> float | None:
+        number: float | None = self.cleaned_data.get(name)
+        if number is None and name not in self.errors:
+            self.add_error(name, "Needed for a distance of a point.")
+        return number
 
     def _area(self, text: str) -> list[list[str]] | None:
         corners = [_NUMBERS.split(line.strip()) for line in re.split(r"[\n;]", text) if line.strip()]

@@ -144,6 +144,8 @@ class ReadFileForm(forms.Form):
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
         """`agency` is whose cameras and layouts are offered."""
         super().__init__(*args, **kwargs)
+        for name in ("mapping", "camera"):
+            self.fields[name].label_from_instance = _named  # type: ignore[attr-defined]
         self.fields["mapping"].queryset = ReadMapping.objects.filter(agency=agency)  # type: ignore[attr-defined]
         self.fields["camera"].queryset = cameras(agency)  # type: ignore[attr-defined]
 
@@ -161,3 +163,7 @@ class ReadFileForm(forms.Form):
         if mapping and not said.get("camera") and "camera" not in mapping.layout["columns"]:
             self.add_error("camera", "Choose the camera: this layout has no column that names it.")
         return said
+
+
+def _named(row: ReadMapping | Camera) -> str:
+    return row.name

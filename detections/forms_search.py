@@ -28,7 +28,7 @@ def _moment(label: str) -> forms.DateTimeField:
 def _word(name: str, label: str) -> forms.CharField:
     """A word for the vehicle, with those that the codes know offered."""
     known = {"list": f"known-{name}"} if name in KNOWN_WORDS else {}
-    longest = Search._meta.get_field(name).max_length
+    longest: int | None = getattr(Search._meta.get_field(name), "max_length", None)
     widget = forms.TextInput({"autocomplete": "off", "spellcheck": "false"} | known)
     return forms.CharField(label=label, required=False, max_length=longest, widget=widget)
 

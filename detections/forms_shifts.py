@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from detections.forms_purpose import OneOfSeveral
 from detections.shifts import LONGEST_WHY, Check, Item
 
 PASSED, FAILED = "passed", "failed"
@@ -16,6 +17,14 @@ LOOK_AT = {
     Item.POSITION: "The reader shows where the car is.",
     Item.LISTS: "The reader has the lists of today.",
     Item.NETWORK: "The vehicle’s computer reaches this system.",
+}
+NAMED = {
+    Item.READER: "reader",
+    Item.CAMERAS: "cameras",
+    Item.CLOCK: "clock",
+    Item.POSITION: "position",
+    Item.LISTS: "hot lists",
+    Item.NETWORK: "network",
 }
 
 
@@ -33,7 +42,7 @@ class EquipmentCheckForm(forms.Form):
                 error_messages={"required": "Say whether this passed."},
             )
             self.fields[f"{item.value}_note"] = forms.CharField(
-                label="What was found",
+                label=f"Note on the {NAMED[item]}",
                 max_length=200,
                 required=False,
                 widget=forms.TextInput({"autocomplete": "off"}),
@@ -63,7 +72,7 @@ class EquipmentCheckForm(forms.Form):
 class ShiftEndForm(forms.Form):
     """Why the data of the shift has not come in."""
 
-    why = forms.CharField(
+    why = OneOfSeveral(
         label="Why has it not come in?",
         max_length=LONGEST_WHY,
         required=False,

@@ -77,7 +77,7 @@ class Camera(models.Model):
 
 
 class ReaderKey(HashedKey):
-    """A reader's key: it sends for one camera and opens nothing else."""
+    """A reader's key: it sends for its camera, or for those named under it, and opens nothing else."""
 
     camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="keys")
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -74,7 +75,8 @@ def where_seen(agency_id: int, pattern: str, first: int, last: int) -> dict[int,
 
     None where that cannot be told: no three known characters stand together, or too many plates fit.
     """
-    query, asked = _EXACT, [pattern]
+    query = _EXACT
+    asked: list[Any] = [pattern]
     if is_partial(pattern):
         query, asked = _PARTIAL, [grams(pattern), as_like(pattern)]
         if not asked[0]:
@@ -139,7 +141,7 @@ def list_everywhere() -> None:
 def _list_day(agency: Agency, day: int) -> None:
     _lock(agency.pk)
     first, after = uuid7.floor(first_moment(day)), uuid7.floor(first_moment(day + 1))
-    facts = {"agency": agency.pk, "day": day, "gram": GRAM, "first": first, "after": after}
+    facts: dict[str, Any] = {"agency": agency.pk, "day": day, "gram": GRAM, "first": first, "after": after}
     with connection.cursor() as cursor:
         cursor.execute(_LIST, facts)
     ListedDay.objects.get_or_create(agency=agency, day=day)

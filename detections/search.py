@@ -23,6 +23,11 @@ from detections.models import Detection, Search
 from hotlists.patterns import ANY, alignment, differing, is_partial
 from hotlists.plates import Position, fold, positions
 
+__all__ = [
+    "LIMIT", "ORDERS", "PAGE", "Like", "NotApproved", "Page", "as_like", "count", "doubts", "kept_since",
+    "known_together", "matching", "page", "too_broad", "walk",
+]  # fmt: skip
+
 PAGE = 50
 LIMIT = 200
 _CHUNK = 500

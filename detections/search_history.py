@@ -162,7 +162,7 @@ class Watch:
         if self.first is None or not self.first <= day <= self._last:
             return []
         days = _utc_days(day)
-        sent = set().union(*(self._sent.get(each, ()) for each in days))
+        sent = {pk for each in days for pk in self._sent.get(each, ())}
         return [
             camera
             for pk, camera in self._cameras.items()

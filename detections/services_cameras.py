@@ -53,7 +53,7 @@ def area_add(*, actor: Member, agency: Agency, name: str) -> CameraGroup:
 
 @act
 def key_issue(*, actor: Member, camera: Camera) -> tuple[ReaderKey, str]:
-    """Issue a key that sends for this camera alone, and give it with its secret, which is shown this once."""
+    """Issue a key that sends for this camera, and give it with its secret, which is shown this once."""
     gate.require(actor, Permission.MANAGE_CAMERAS, on=camera)
     key = ReaderKey(camera=camera, issued_by=actor)
     secret = key.make_secret()

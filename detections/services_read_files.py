@@ -44,6 +44,13 @@ class Result:
     refused: int = 0
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def said(self) -> str:
+        """The counts in a sentence."""
+        lines = self.refused + self.conflicts
+        told = [f"{self.stored:,} new", f"{self.known:,} known before", f"{lines:,} not taken"]
+        return f"Lines: {', '.join(told)}. New hits: {self.hits:,}."
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -182,4 +189,7 @@ def _sentence(text: str) -> str:
 
 def _sha256(file: BinaryIO) -> str:
     file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while chunk := file.read(1 << 18):
+        digest.update(chunk)
+    return digest.hexdigest()

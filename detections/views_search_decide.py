@@ -67,13 +67,10 @@ def search_decision(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     rows = Search.objects.filter(agency=member.agency_id).exclude(broad_why="")
     one = get_object_or_404(rows.select_related("inquiry", "asked_by", "decided_by", "agency"), pk=pk)
     gate.require(member, Permission.APPROVE_SEARCHES, on=one)
-    form = DecisionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        approve = request.POST.get("decision") == "approve"
-        if _decided(form, member, one, approve=approve):
-            said = "approved: who asked may open it." if approve else "declined: who asked sees your note."
-            messages.success(request, f"The search is {said}")
-            return redirect("searches_waiting")
+    form = DecisionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _decided(form, member, one, request.POST.get("decision", "")):
+        messages.success(request, "The decision is recorded, and who asked sees it.")
+        return redirect("searches_waiting")
     record(member, Verb.SEARCH_VIEWED, one, inquiry=one.inquiry, elements=elements(one))
     is_own = one.asked_by_id == member.pk
     context = {
@@ -87,10 +84,14 @@ def search_decision(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "detections/search_decision.html", context, status=status)
 
 
-def _decided(form: DecisionForm, member: Member, one: Search, *, approve: bool) -> bool:
+def _decided(form: DecisionForm, member: Member, one: Search, decision: str) -> bool:
     """Decide it; where that is refused the form says why, and the attempt is recorded."""
+    if decision not in SEARCH_MOVES.table:
+        form.add_error(None, "Approve the search, or decline it.")
+        return False
+    approve, note = decision == "approve", form.cleaned_data["note"]
     try:
-        search_decide(actor=member, search=one, approve=approve, note=form.cleaned_data["note"])
+        search_decide(actor=member, search=one, approve=approve, note=note)
     except ValidationError as problems:
         form.add_error(None, problems)
         return False

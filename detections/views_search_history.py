@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import Permission
 from detections import search as query
+from detections.console_choice import choice_of, keys_of
 from detections.models import Camera, Detection
 from detections.search_history import MOST_READS, search_history
 from detections.views_console import signed_in_member
@@ -79,5 +80,6 @@ def search_vehicle(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) ->
         ],
         "cameras": len({read.camera_id for read in reads}),
         "most": MOST_READS,
+        "keys": keys_of(choice_of(signed_in_member(request))),
     }
     return render(request, "detections/search_vehicle.html", context)

@@ -72,7 +72,7 @@ def shift_begin(request: HttpRequest, pk: int) -> HttpResponse:
     """The equipment check of one car; POST begins the shift with it."""
     member = signed_in_member(request)
     car = get_object_or_404(PatrolCar, pk=pk, agency=member.agency_id)
-    form = EquipmentCheckForm(request.POST or None)
+    form = EquipmentCheckForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             begun = services.shift_begin(actor=member, car=car, checks=form.checks())
@@ -98,7 +98,7 @@ def shift(request: HttpRequest, pk: int) -> HttpResponse:
     member = signed_in_member(request)
     mine = Shift.objects.filter(patrol_car__agency=member.agency_id)
     one = get_object_or_404(mine.select_related("patrol_car__agency", "member", "ended_by"), pk=pk)
-    form = ShiftEndForm(request.POST or None)
+    form = ShiftEndForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             services.shift_end(actor=member, shift=one, why=form.cleaned_data["why"])

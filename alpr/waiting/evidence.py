@@ -29,8 +29,10 @@ def packages_asked(asker: Asker) -> list[Wait]:
 
 
 def packages_failed(asker: Asker) -> list[Wait]:
-    """Approved packages that could not be built."""
-    rows = EvidencePackage.objects.filter(agency=asker.agency, state=State.FAILED)
+    """Approved packages that could not be built, though their hold stands."""
+    rows = EvidencePackage.objects.filter(
+        agency=asker.agency, state=State.FAILED, hold__released_at=None
+    )  # fmt: skip
     return [
         Wait(
             f"See why evidence package {package.pk} could not be built",

@@ -56,29 +56,30 @@ def read(message: Message) -> list[Told]:
     read_as = next(filter(None, (plate(event.get(given)) for given in PLATES)), "")
     if read_as == "":
         return [Nothing("The event has no plate.")]
+    return [_car(event, parts, read_as, message)]
+
+
+def _car(event: dict[str, Any], parts: list[Part], read_as: Any, message: Message) -> Sighting:
     sensor, car = name(event.get("sensorProviderID"), "sensorProviderID"), name(event.get("carID"), "carID")
     shown, data = _picture(event, parts)
-    return [
-        Sighting(
-            channel=sensor,
-            car=sender_id(sensor, car) if car else "",
-            row=row(
-                sender_id=sender_id(sensor, car)
-                if car
-                else sender_id(sensor, "packet", event.get("packetCounter")),
-                captured_at=_captured_at(event, message),
-                plate=read_as,
-                state=state(event.get("plateRegionCode")) or state(event.get("plateRegion")),
-                confidence=_confidence(event.get("plateConfidence")),
-                vehicle=_vehicle(inside(event, "vehicle_info")),
-                direction=word(event.get("carMoveDirection"), "direction"),
-                box=_box(event.get("plateCoordinates")) if shown == "frame" else None,
-                **_place(inside(event, "geotag")),
-            ),
-            picture=data,
-            same_for=SAME_FOR,
-        )
-    ]
+    named = sender_id(sensor, car) if car else ""
+    return Sighting(
+        channel=sensor,
+        car=named,
+        row=row(
+            sender_id=named or sender_id(sensor, "packet", event.get("packetCounter")),
+            captured_at=_captured_at(event, message),
+            plate=read_as,
+            state=state(event.get("plateRegionCode")) or state(event.get("plateRegion")),
+            confidence=_confidence(event.get("plateConfidence")),
+            vehicle=_vehicle(inside(event, "vehicle_info")),
+            direction=word(event.get("carMoveDirection"), "direction"),
+            box=_box(event.get("plateCoordinates")) if shown == "frame" else None,
+            **_place(inside(event, "geotag")),
+        ),
+        picture=data,
+        same_for=SAME_FOR,
+    )
 
 
 def _event(message: Message) -> tuple[dict[str, Any], list[Part]]:

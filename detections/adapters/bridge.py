@@ -19,7 +19,7 @@ from typing import Any
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from detections.transfer.transfer import KEY, Server, Stop
+from detections.transfer.transfer import KEY, NOT_REACHED, Server, Stop
 
 TOPIC = "frigate/tracked_object_update"
 ADDRESS = "readers/frigate/"
@@ -179,7 +179,8 @@ class Bridge:
 
     def _take(self, client: Client, data: Any, message: MQTTMessage) -> None:
         """Keep a read, and only then acknowledge it; other updates are none of ours."""
-        if _is_read(message.payload) and not self.queue.add(message.payload):
+        payload = bytes(message.payload)
+        if _is_read(payload) and not self.queue.add(payload):
             self._missed = True
             self.say("The queue or the disk is full: the broker keeps what it can until there is room.")
             return
@@ -193,7 +194,7 @@ class Bridge:
         except Stop as stop:
             if stop.code == KEY:
                 self.queue.put_off(number, time.time() + LATER_SECONDS)
-            self.say(str(stop))
+            self.say("The server cannot be reached." if stop.code == NOT_REACHED else str(stop))
             self.ended.wait(self._pause)
             self._pause = min(LONGEST_PAUSE, self._pause * 2)
             return

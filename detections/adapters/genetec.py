@@ -97,12 +97,9 @@ def _captured_at(told: Element) -> datetime:
     day, clock = DATE.fullmatch(said(told, "UTCDate")), TIME.fullmatch(said(told, "UTCTime"))
     if day is None or clock is None:
         raise BadMessage("“UTCDate” and “UTCTime” are not written as in 2026:11:22 and 17:41:07.250.")
-    hour, minute, second, fraction = clock.groups()
+    fraction = (clock.group(4) or "").ljust(6, "0")
+    written = f"{''.join(day.groups())}{''.join(clock.group(1, 2, 3))}{fraction}"
     try:
-        return datetime(
-            *map(int, day.groups()),
-            *map(int, (hour, minute, second, (fraction or "0").ljust(6, "0"))),
-            tzinfo=UTC,
-        )
+        return datetime.strptime(written, "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)
     except ValueError:
         raise BadMessage("“UTCDate” and “UTCTime” name no time.") from None

@@ -177,9 +177,9 @@ def _store(
 
 
 def _illustrated(one: _Checked, policy: Policy) -> Read:
-    if one.sighting.picture is None:
-        return one.read
     picture = one.sighting.picture
+    if picture is None:
+        return one.read
     return replace(one.read, image=images.store_of_read(picture, one.read.captured_at, policy))
 
 

@@ -57,8 +57,8 @@ class IssueKey(ActForm):
     name, label, permission = "issue-key", "Issue a reader key…", Permission.MANAGE_CAMERAS
     title = "Issue a reader key"
     explains = (
-        "The key’s secret is shown on the next page and never again. It sends for this camera alone and "
-        "opens nothing else."
+        "The key’s secret is shown on the next page and never again. It sends for this camera, and for those "
+        "that are named under it; it opens nothing else."
     )
 
     @classmethod

@@ -8,6 +8,7 @@ from django.contrib import admin
 
 from accounts.models import Member
 from accounts.permissions import Permission
+from alpr.templatetags.look import clock, day
 from detections import shifts as services
 from detections.models import Camera, LocalPurge, PatrolCar, Shift
 from training.admin_base import GatedAdmin, GatedInline
@@ -98,10 +99,10 @@ class PatrolCarAdmin(GatedAdmin):
     fields = readonly_fields = ("unit", "is_active", "last_shift")
 
     @admin.display(description="last shift began")
-    def last_shift(self, car: PatrolCar) -> Any:
+    def last_shift(self, car: PatrolCar) -> str:
         """When its last shift began."""
         last = car.shifts.first()
-        return last.began_at if last else None
+        return f"{day(last.began_at)}, {clock(last.began_at)}" if last else "none yet"
 
 
 @admin.register(Shift)

@@ -79,7 +79,7 @@ def _key(request: Request) -> ReaderKey:
 
 def _content(request: Request) -> dict[str, Any]:
     try:
-        content = json.loads(form(request)[DATA_PART])
+        content = json.loads(form(request).get(DATA_PART, b""))
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):

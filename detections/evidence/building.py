@@ -45,6 +45,7 @@ def build(package_id: int) -> bool:
             return False
         folder = storing.workplace(package)
         try:
+            storing.make(folder)
             return _built(package, folder)
         except (NotBuilt, NoKey, TooLarge) as reason:
             _fail(package, str(reason))
@@ -76,9 +77,8 @@ def _alone(package_id: int) -> Iterator[bool]:
 def _begin(package_id: int) -> EvidencePackage | None:
     """The package with one attempt more; None where there is nothing to build."""
     locked = EvidencePackage.objects.select_for_update(of=("self",))
-    package = locked.select_related("agency", "hold__search__inquiry", "asked_by", "decided_by").get(
-        pk=package_id
-    )
+    rows = locked.select_related("agency", "hold__search__inquiry", "asked_by", "decided_by")
+    package = rows.get(pk=package_id)
     if package.state != State.APPROVED:
         return None
     package.attempts += 1
@@ -104,7 +104,8 @@ def _built(package: EvidencePackage, folder: Path) -> bool:
     package.file = storing.put(package, path)
     try:
         return _finish(package, taken)
-    except BaseException:
+    except NotBuilt:
+        # After any other fault it is not sure what was committed: the sweep removes what no package names.
         storing.remove(package.file)
         raise
 

@@ -75,11 +75,14 @@ def stored() -> Iterator[tuple[int, str]]:
 
 
 def workplace(package: EvidencePackage) -> Path:
-    """An empty folder in which this package is built; what an earlier attempt left there is gone."""
-    folder = _workplaces() / f"evidence-{package.pk}"
+    """The folder in which this package is built."""
+    return _workplaces() / f"evidence-{package.pk}"
+
+
+def make(folder: Path) -> None:
+    """Make a workplace anew: what an earlier attempt left there is gone."""
     clear(folder)
     folder.mkdir(mode=0o700, parents=True)
-    return folder
 
 
 def workplaces() -> list[tuple[int, Path]]:

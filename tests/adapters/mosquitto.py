@@ -16,6 +16,7 @@ import pytest
 from paho.mqtt import publish
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
+from pytest_django.live_server_helper import LiveServer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 USER, PASSWORD = "frigate", "tide-mark-44"
@@ -30,6 +31,33 @@ def until(holds: Callable[[], bool], what: str, seconds: float = 300) -> None:
         time.sleep(0.05)
 
 
+def spare_port() -> int:
+    """A port of the loopback address at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Records:
+    """A records server in a thread, at the same address each time it is started."""
+
+    def __init__(self) -> None:
+        self._at = f"127.0.0.1:{spare_port()}"
+        self.address = f"http://{self._at}"
+        self._running: LiveServer | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Listen."""
+        self._running = LiveServer(self._at)
+
+    def stop(self) -> None:
+        """Go away, if it is there."""
+        if self._running is not None:
+            self._running.stop()
+        self._running = None
+
+
 class Broker:
     """Mosquitto on a spare loopback port, which keeps what waits for those who come back."""
 
@@ -37,9 +65,7 @@ class Broker:
         if BINARY is None:
             pytest.fail("Debian’s mosquitto is missing: apt-get install mosquitto, or make broker as root.")
         folder.mkdir()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = spare_port()
         self.config = folder / "mosquitto.conf"
         passwords = folder / "passwords"
         passwords.touch(mode=0o600)

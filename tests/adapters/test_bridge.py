@@ -21,15 +21,14 @@ from detections.transfer.transfer import Stop
 from tests.adapters.conftest import some_time_ago
 from tests.adapters.hostile import VALUES
 from tests.adapters.messages_two import frigate
-from tests.adapters.mosquitto import BridgeProcess, Broker, until
-from tests.hits.conftest import Server
+from tests.adapters.mosquitto import BridgeProcess, Broker, Records, until
 
 
 @pytest.fixture
-def server(transactional_db: Any, evidence: Path, tmp_path: Path) -> Iterator[Server]:
-    """The records server as a process of its own, with the tests' database."""
-    (tmp_path / "static").mkdir(exist_ok=True)
-    running = Server(tmp_path)
+def server(transactional_db: Any, evidence: Path, settings: Any) -> Iterator[Records]:
+    """The records server, which goes away and comes back at one address."""
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "127.0.0.1"]
+    running = Records()
     yield running
     running.stop()
 
@@ -44,7 +43,7 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 
 @pytest.fixture
 def bridge(
-    tmp_path: Path, broker: Broker, server: Server, reader_key: tuple[ReaderKey, str]
+    tmp_path: Path, broker: Broker, server: Records, reader_key: tuple[ReaderKey, str]
 ) -> Iterator[BridgeProcess]:
     """The bridge, not started."""
     made = BridgeProcess(tmp_path, broker, server.address, reader_key[1])
@@ -108,9 +107,9 @@ def test_one_car_in_several_updates_is_one_detection(bridge: BridgeProcess, brok
 
 
 def test_what_comes_while_the_server_is_away_is_kept_through_a_crash_of_the_bridge(
-    bridge: BridgeProcess, broker: Broker, server: Server
+    bridge: BridgeProcess, broker: Broker, server: Records
 ) -> None:
-    server.kill()
+    server.stop()
     bridge.start()
     bridge.listens()
     for number in range(3):
@@ -194,9 +193,9 @@ def test_a_wrong_password_is_said(bridge: BridgeProcess) -> None:
 
 
 def test_a_full_queue_leaves_the_rest_with_the_broker(
-    bridge: BridgeProcess, broker: Broker, server: Server
+    bridge: BridgeProcess, broker: Broker, server: Records
 ) -> None:
-    server.kill()
+    server.stop()
     limited = (
         "import runpy, sys; from detections.adapters import bridge; "
         "bridge.Queue.__init__.__kwdefaults__['most'] = 2; "

@@ -14,6 +14,8 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import AdoptedPolicy, Agency
+from alpr.policy import load_preset
 from detections import images
 from detections.models import Camera, CameraHealth, CarSeen, Detection, Hit, ReaderKey, Transfer
 from tests.adapters.conftest import Send, files, in_base64, jpeg, some_time_ago
@@ -155,6 +157,15 @@ def test_a_group_is_stored_with_its_picture(
     assert counts == {"accepted": 1, "duplicates": 0, "refused": 0, "sha256": stored.content_sha256}
     (event_,) = Event.objects.filter(verb=Verb.DETECTIONS_RECEIVED)
     assert event_.elements["accepted"] == 1
+
+
+def test_no_picture_stays_where_the_policy_keeps_none(send: Send, agency: Agency, evidence: Path) -> None:
+    policy = load_preset("vallejo").with_values({"retention.images_on_server": False})
+    AdoptedPolicy.objects.filter(agency=agency).update(rules=policy.to_dict())
+    answer = send("rekor", group(some_time_ago(), vehicle_crop_jpeg=in_base64(jpeg())))
+    assert answer.status_code == 201
+    assert Detection.objects.get().image == ""
+    assert files(evidence) == []
 
 
 def test_a_listed_plate_hits(send: Send, entry: Any) -> None:

@@ -53,6 +53,7 @@ NAMES = {
     "camera": "detections.camera",
     "camera_connect": "detections.camera",
     "camera_channel_remove": "detections.readerchannel",
+    "read_mapping": "detections.readmapping",
     "hold": "detections.hold",
     "hold_decide": "detections.hold",
     "hold_move": "detections.hold",

@@ -31,6 +31,7 @@ from detections.models import (
     PurgeRun,
     ReaderChannel,
     ReaderKey,
+    ReadMapping,
     Shift,
     SigningKey,
     Transfer,
@@ -136,6 +137,10 @@ def world(
         general_list.snapshots.get(),
         CameraGroup.objects.create(agency=agency, name="Harbor"),
         ReaderChannel.objects.create(key=reader_key[0], device_name="north", camera=detection.camera),
+        ReadMapping.objects.create(
+            agency=agency, name="Vendor", saved_by=operator,
+            layout={"columns": {"plate": "p", "captured_at": "t"}, "delimiter": ","},
+        ),
         Mapping.objects.create(agency=agency, name="SVS", source="svs", made_by=general_list.designated_by),
         ListKey.objects.create(hot_list=general_list, issued_by=operator, name="abcdefgh", digest="f" * 64),
         PurgeRun.objects.create(agency=agency, captured_before=timezone.now(), policy_version="1"),

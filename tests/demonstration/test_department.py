@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Agency
-from detections import look_back, quality
+from detections import held, look_back, quality
 from detections.demonstration import department
-from detections.models import Camera, Hit, LookBack, Outcome
+from detections.models import Camera, Hit, Hold, LookBack, Outcome
 from hotlists.models import Entry, HotList, Priority, Refresh
 from trail.actors import System
 from trail.models import Event
@@ -101,3 +101,11 @@ def _looks_back(agency: Agency) -> None:
         look_back.look_back_run(actor=actor, look_back=waiting)
     assert sorted(LookBack.objects.values_list("found", flat=True)) == [2, 4]
     assert set(Hit.objects.exclude(look_back=None).values_list("plate", flat=True)) == {"9BQT661", "8MVT604"}
+
+
+def test_it_shows_holds_that_wait_for_people(port_alder: Agency) -> None:
+    standing = held.standing(port_alder)
+    assert set(standing.values_list("kind", flat=True)) == {Hold.Kind.HIT, Hold.Kind.PLATE, Hold.Kind.CAMERA}
+    assert standing.filter(release_asked_by__isnull=False).count() == 1
+    named = standing.exclude(kind=Hold.Kind.CAMERA)
+    assert all(held.held_detections(hold).exists() for hold in named)

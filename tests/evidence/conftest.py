@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import resource
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +107,14 @@ def rows(package: EvidencePackage, places: Path, name: str) -> Any:
     """One of its records."""
     with opened(package, places) as archive:
         return json.loads(archive.read(f"evidence-{package.pk}/data/records/{name}.json"))
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file of this process may grow over `size` bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pypdf import PdfReader
 
-from accounts.models import Member
+from accounts.models import Agency, Member
+from accounts.roles import Role
 from detections import images
 from detections.evidence import building, sweeping
 from detections.evidence.building import MOST_ATTEMPTS, build
@@ -33,7 +32,8 @@ from detections.holds import hold_place, hold_release_ask, hold_release_decide
 from detections.models import Detection, EvidencePackage, Hit, HitStep, Hold, ImageJob, Search
 from hotlists.models import HotList
 from hotlists.service_grants import restricted_grant
-from tests.evidence.conftest import FOR, PLATE, WHY, kept_at, opened, rows
+from tests.cast import enroll
+from tests.evidence.conftest import FOR, PLATE, WHY, kept_at, opened, room_for, rows
 from tests.images.test_reading import database_url
 from tests.retention.test_purge_faults import Killed, Steps, wait_for_a_lock
 from tests.search.conftest import Detect, SearchFor, picture
@@ -187,6 +187,12 @@ def test_what_is_said_never_becomes_part_of_the_reports_source(asked: EvidencePa
 
 
 @pytest.fixture
+def grants(agency: Agency, chief: Member) -> Member:
+    """Another administrator, who grants lists."""
+    return enroll(agency, Role.ADMINISTRATOR, "1045", approver=chief)
+
+
+@pytest.fixture
 def restricted(hold: Hold) -> HotList:
     """The list of the held hits, restricted."""
     HotList.objects.update(is_restricted=True)
@@ -197,12 +203,12 @@ def restricted(hold: Hold) -> HotList:
     "granted", [[], ["custodian"], ["administrator"]], ids=["nobody", "asker", "approver"]
 )
 def test_hits_on_a_restricted_list_stay_out_unless_it_is_granted_to_both(
-    granted: list[str], restricted: HotList, asked: EvidencePackage, administrator: Member, chief: Member,
+    granted: list[str], restricted: HotList, asked: EvidencePackage, administrator: Member, grants: Member,
     places: Path, request: pytest.FixtureRequest,
 ) -> None:  # fmt: skip
     hits = Hit.objects.count()
     for name in granted:
-        restricted_grant(actor=chief, hot_list=restricted, member=request.getfixturevalue(name))
+        restricted_grant(actor=grants, hot_list=restricted, member=request.getfixturevalue(name))
     evidence_decide(actor=administrator, package=asked, approve=True)
     assert build(asked.pk)
     package = again(asked)
@@ -216,11 +222,11 @@ def test_hits_on_a_restricted_list_stay_out_unless_it_is_granted_to_both(
 
 
 def test_hits_on_a_restricted_list_go_in_where_it_is_granted_to_both(
-    restricted: HotList, asked: EvidencePackage, administrator: Member, custodian: Member, chief: Member,
+    restricted: HotList, asked: EvidencePackage, administrator: Member, custodian: Member, grants: Member,
     places: Path,
 ) -> None:  # fmt: skip
     for member in (custodian, administrator):
-        restricted_grant(actor=chief, hot_list=restricted, member=member)
+        restricted_grant(actor=grants, hot_list=restricted, member=member)
     evidence_decide(actor=administrator, package=asked, approve=True)
     assert build(asked.pk)
     assert len(rows(again(asked), places, "hits")) == Hit.objects.count() > 0
@@ -260,6 +266,7 @@ def test_killed_at_every_step_and_run_again(approved: EvidencePackage, places: P
         with transaction.atomic():
             died = killed_at(step, approved)
             build(approved.pk)
+            sweeping.sweep()
             package = again(approved)
             assert (package.state, package.detections, package.pictures) == (State.BUILT, 3, 2)
             (archive,) = kept_at(places)
@@ -284,7 +291,6 @@ def test_killed_for_good_once_the_archive_lies_there(approved: EvidencePackage, 
     }  # fmt: skip
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE detections_hold IN ROW EXCLUSIVE MODE")
             cursor.execute("SELECT FROM detections_hold FOR UPDATE")
         process = subprocess.Popen([sys.executable, "-c", said], env=environment)
         wait_for_a_lock(process)
@@ -343,18 +349,7 @@ def test_forgotten_packages_are_queued_again(
 # What goes wrong
 
 
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """No file of this process may grow over `size` bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@pytest.mark.parametrize("size", [0, 1_000, 9_000, 30_000])
+@pytest.mark.parametrize("size", [500, 2_000, 9_000, 30_000])
 def test_a_full_disk_is_said_keeps_nothing_and_can_be_mended(
     size: int, approved: EvidencePackage, custodian: Member, places: Path
 ) -> None:
@@ -386,7 +381,7 @@ def test_a_picture_that_is_gone_is_said_and_nothing_else_is_lost(
     assert rows(package, places, "hold")["contents"]["pictures_missing"] == [reads[1].image]
     with opened(package, places) as archive:
         text = PdfReader(archive.open(f"evidence-{package.pk}/data/report.pdf")).pages[0].extract_text()
-    assert "1 picture that the records name was not found" in " ".join(text.split())
+    assert "1 picture that the records name could not be found" in " ".join(text.split())
 
 
 def test_an_archive_that_does_not_verify_is_not_kept(

@@ -16,6 +16,7 @@ from detections.evidence.services import evidence_retry
 from detections.evidence.signing import NoKey, key_retire, signer
 from detections.evidence.verifying import verify
 from detections.models import EvidencePackage, SigningKey
+from tests.evidence.conftest import room_for
 from trail.models import Event
 from trail.moves import MoveRefused
 from trail.verbs import Verb
@@ -60,6 +61,14 @@ def test_a_missing_private_key_is_said_and_no_other_is_made(agency: Agency, plac
     with pytest.raises(NoKey, match=r"is missing: .*\.pem is not there"):
         signer(agency)
     assert not file_of(agency, places).exists()
+
+
+def test_a_full_disk_leaves_no_half_a_key(agency: Agency, places: Path) -> None:
+    (places / "keys").mkdir(mode=0o700)
+    with room_for(50), pytest.raises(NoKey, match="cannot be used"):
+        signer(agency)
+    assert list((places / "keys").iterdir()) == []
+    assert not SigningKey.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,8 @@ def test_without_a_known_key_nothing_opens(method: str, header: str, general_lis
     path = f"/api/v1/hot-lists/{general_list.pk}/{end}"
     answer = getattr(Client(), method)(path, headers={"Authorization": header} if header else {})
     assert answer.status_code == 401
-    assert answer["WWW-Authenticate"] == 'Bearer realm="hot lists"'
+    both = 'Bearer realm="hot lists", Basic realm="hot lists", charset="UTF-8"'
+    assert answer["WWW-Authenticate"] == both
     assert not Refresh.objects.exists()
 
 

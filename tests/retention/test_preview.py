@@ -170,7 +170,8 @@ def test_a_clock_that_moved_a_day_and_back_purges_nothing_held_and_all_that_is_d
     moved: timedelta, agency: Agency, detect: Detect, hold: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep_for(agency, Days(10, 10))
-    agency.policies.update(effective_from=timezone.now() - timedelta(days=30))
+    long_ago = timezone.now() - timedelta(days=30)
+    agency.policies.update(effective_from=long_ago, approved_at=long_ago)
     kept = hold(detect(hours_ago=24 * 20))
     old, edge, young = (detect(hours_ago=24 * days) for days in (12, 9.5, 5))
     now = timezone.now()

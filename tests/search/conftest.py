@@ -83,8 +83,8 @@ def inquiry(operator: Member) -> Inquiry:
 def search_for(operator: Member, inquiry: Inquiry) -> SearchFor:
     """Searches as the operator: `search_for("9BQT6*", state="CA")`."""
 
-    def make(plate: str, *, actor: Member = operator, **asked: Any) -> Search:
-        return search_make(actor=actor, inquiry=inquiry, plate=plate, **asked)
+    def make(plate: str, **asked: Any) -> Search:
+        return search_make(actor=operator, inquiry=inquiry, plate=plate, **asked)
 
     return make
 

@@ -185,7 +185,7 @@ PLATES = ["8KRB412", "BKRB412", "8KR412", "KRB", "1AKRB8", "9ZZZ999", "8K", "QKR
 PATTERNS = ["8KRB412", "*KRB*", "8KR*", "*412", "??KRB*", "*KRB*41*", "KRB", "8K", "*999"]
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None)
 @given(
     doings=st.lists(
         st.one_of(

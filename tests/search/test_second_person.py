@@ -12,10 +12,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import Member
+from accounts.services import purpose_state
 from detections import search as query
 from detections.models import Search
 from detections.search_export import search_export
-from detections.services_search import require_open, search_decide, why_broad
+from detections.services_search import require_open, search_decide, search_make, why_broad
 from tests.search.conftest import REASON, Detect, SearchFor
 from trail.models import Event, Inquiry
 from trail.moves import MoveRefused
@@ -31,11 +32,11 @@ def broad(search_for: SearchFor, detect: Detect) -> Search:
 
 
 @pytest.fixture
-def age_purpose(inquiry: Inquiry) -> Callable[[], None]:
-    """Let the purpose have been stated 13 hours ago."""
+def age_purpose(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let every purpose be too old: a stated one cannot be changed."""
 
     def grow() -> None:
-        Inquiry.objects.filter(pk=inquiry.pk).update(stated_at=timezone.now() - timedelta(hours=13))
+        monkeypatch.setattr(Inquiry, "GOOD_FOR", timedelta(0))
 
     return grow
 
@@ -79,12 +80,9 @@ def test_another_agencys_supervisor_is_refused(broad: Search, outsider: Member) 
         search_decide(actor=theirs, search=broad, approve=True)
 
 
-def test_nobody_approves_a_search_of_ones_own(
-    supervisor: Member, search_for: SearchFor, inquiry: Inquiry
-) -> None:
-    Inquiry.objects.filter(pk=inquiry.pk).update(member=supervisor)
-    inquiry.refresh_from_db()
-    own = search_for("9B*", actor=supervisor)
+def test_nobody_approves_a_search_of_ones_own(supervisor: Member) -> None:
+    purpose = purpose_state(actor=supervisor, offense="robbery", case_number="26-11873", reason=REASON)
+    own = search_make(actor=supervisor, inquiry=purpose, plate="9B*")
     for approve in (True, False):
         with pytest.raises(Refused, match="yourself"):
             search_decide(actor=supervisor, search=own, approve=approve, note="Not needed any more")

@@ -73,11 +73,6 @@ def described(
 
     `errors` are those beside the ones that every address has.
     """
-    responses: dict[int, OpenApiResponse] = {
-        status: OpenApiResponse(schema, said) for status, (said, schema) in answers.items()
-    }
-    for status in sorted({*errors, *OF_ALL}):
-        responses[status] = OpenApiResponse(reference(ERROR), ERRORS[status])
     retry_after = OpenApiParameter(
         "Retry-After", int, OpenApiParameter.HEADER, description="Seconds to wait.", response=WITH_RETRY_AFTER
     )
@@ -86,10 +81,19 @@ def described(
         summary=summary,
         description=description,
         request=dict(request) if request else None,
-        responses=responses,
+        responses=_responses(answers, errors),
         parameters=[*parameters, retry_after],
         tags=[tag],
     )
+
+
+def _responses(
+    answers: Mapping[int, tuple[str, Schema]], errors: Sequence[int]
+) -> dict[int, OpenApiResponse]:
+    found = {status: OpenApiResponse(schema, said) for status, (said, schema) in answers.items()}
+    for status in sorted({*errors, *OF_ALL}):
+        found[status] = OpenApiResponse(reference(ERROR), ERRORS[status])
+    return found
 
 
 def reference(name: str) -> Schema:

@@ -11,7 +11,7 @@ import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -132,7 +132,7 @@ def for_keys(
 
             guarded = parser_classes(parsers)(measured)
             guarded = authentication_classes([authentication])(throttle_classes([throttle])(guarded))
-            answered = limited(_name)(api_view(list(methods))(guarded))
+            answered = cast(View, limited(_name)(api_view(list(methods))(guarded)))
             answered.rule = rule  # type: ignore[attr-defined]
             return answered
 

@@ -5,7 +5,8 @@
 
   var form = document.querySelector("[data-fit-address]");
   if (!form) return;
-  var WAIT = 400;
+  var WAIT = 600;
+  var QUESTION = /^(plate|make|model|color|body|since|until|latitude|area)$/;
   var fit = form.querySelector("[data-fit]");
   var ask = form.querySelector("[data-ask]");
   var button = form.querySelector("[data-alone]");
@@ -37,5 +38,5 @@
 
   form.addEventListener("input", later);
   form.addEventListener("change", later);
-  look();
+  if (Array.from(form.elements).some(function (each) { return QUESTION.test(each.name) && each.value; })) look();
 })();

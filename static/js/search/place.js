@@ -10,6 +10,7 @@
   var UNITS = { mi: 1609.344, ft: 0.3048, m: 1 };
   var LEAST_DRAG = 6;
   var MOST_CORNERS = 100;
+  var LEAST_ZOOM = 1 / 16;
   var MOST_ZOOM = 64;
   var SVG = "http://www.w3.org/2000/svg";
 
@@ -192,10 +193,20 @@
     });
   }
 
+  /* A place that was asked before may reach beyond the cameras: step back until it is seen. */
+  function stepBack() {
+    var far = outline().map(toWhole).reduce(function (most, at) {
+      return Math.max(most, Math.abs(at.x - 50), Math.abs(at.y - 50));
+    }, 50);
+    view.zoom = Math.max(LEAST_ZOOM, 50 / far);
+    if (view.zoom < 1) view.zoom *= 0.9;
+    scale();
+  }
+
   function zoom(factor) {
     var places = outline().map(toWhole);
-    view.zoom = Math.min(MOST_ZOOM, Math.max(1, view.zoom * factor));
-    if (view.zoom === 1) {
+    view.zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, view.zoom * factor));
+    if (view.zoom <= 1) {
       view.x = view.y = 50;
     } else if (places.length) {
       view.x = places.reduce(function (sum, at) { return sum + at.x; }, 0) / places.length;
@@ -284,5 +295,6 @@
   draw.setAttribute("aria-describedby", "draw-hint");
   ground.querySelector("[data-tools]").hidden = false;
   document.querySelector("[data-hint]").hidden = false;
+  stepBack();
   show();
 })();
