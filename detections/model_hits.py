@@ -309,7 +309,9 @@ class Search(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
     found = models.PositiveIntegerField(default=0)
     broad_why = models.CharField(
-        max_length=500, blank=True, help_text="Why it needs a second person; empty where one may make it alone."
+        max_length=500,
+        blank=True,
+        help_text="Why it needs a second person; empty where one may make it alone.",
     )
     asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     decided_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
