@@ -11,7 +11,9 @@ from django.core.management import execute_from_command_line
 
 from alpr import embedded, environment
 
-WITHOUT_DATABASE = {"help", "--help", "-h", "version", "--version", "transfer", "frigate_bridge", "verify_evidence"}
+WITHOUT_DATABASE = {
+    "help", "--help", "-h", "version", "--version", "transfer", "frigate_bridge", "verify_evidence",
+}  # fmt: skip
 
 
 def main() -> None:

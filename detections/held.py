@@ -123,7 +123,7 @@ def _detections_of(hold: Hold) -> Q:
             return Q(camera=hold.camera_id) & _ids(hold.since, hold.until)
         case Hold.Kind.HIT:
             joined = HitRead.objects.filter(hit=hold.hit_id).values("detection_id")
-            return Q(pk__in=Hit.objects.filter(pk=hold.hit_id).values("detection_id")) | Q(pk__in=joined)
+            return Q(pk__in=Hit.objects.filter(holds=hold).values("detection_id")) | Q(pk__in=joined)
         case _:
             return Q(pk__in=hold.items.values("detection_id"))
 
