@@ -15,6 +15,8 @@ VALUES = {
     "retention.purge_duty": "should",
     "retention.hits_days": 365,
     "retention.images_on_server": True,
+    "retention.pictures_days": None,
+    "retention.hold_review_days": 90,
     "retention.kept_at": "the department's server",
     "retention.vendor_copy_days": 30,
     "retention.hold_grounds": {"evidence", "likely_evidence", "discovery", "lawful_demand"},
