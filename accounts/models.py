@@ -1,8 +1,9 @@
-"""Agencies, their members and the policies they adopted."""
+"""Agencies, their members, the policies they adopted and the agreements between them."""
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -216,6 +217,79 @@ class AdoptedPolicy(models.Model):
     def policy(self) -> Policy:
         """The typed rules of this version."""
         return _parsed(json.dumps(self.rules, sort_keys=True))
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    """Finds what is in force."""
+
+    def in_force(self, day: date) -> AgreementQuerySet:
+        """Those approved that have begun and not ended on `day`."""
+        begun = self.filter(approved_by__isnull=False, starts_on__lte=day, ended_at=None)
+        return begun.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+class Agreement(models.Model):
+    """What one agency lets another do with its ALPR data: proposed by one person, approved by another.
+
+    `agency` is the one whose data it speaks of. The other is an agency of this installation (`partner`) or
+    one elsewhere that only has a name, such as a regional centre (San Leandro Policy 418: a memorandum with
+    the centre; Piedmont Policy 438: the Chief may contract with another agency).
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="agreements")
+    title = models.CharField(max_length=120, help_text="As the document is headed.")
+    reference = models.CharField(max_length=60, blank=True, help_text="The document’s number in the files.")
+    partner = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements_of_others"
+    )
+    partner_name = models.CharField(max_length=120)
+    purposes = models.TextField(help_text="What the data may be used for, in the agreement’s words.")
+    lets_search = models.BooleanField("members of the partner may search", default=False)
+    lets_forward = models.BooleanField("detections are forwarded to the partner", default=False)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True, help_text="Its last day; empty until it is ended.")
+    proposed_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", editable=False)
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    approved_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    approved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_why = models.CharField(max_length=300, blank=True, editable=False)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-proposed_at"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")),
+                name="agreement_approved_by_another",
+                violation_error_message="An agreement is approved by another than who proposes it.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="agreement_ends_after_start",
+                violation_error_message="An agreement ends on the day it starts or later.",
+            ),
+            models.CheckConstraint(
+                condition=Q(partner=None) | ~Q(partner=F("agency")),
+                name="agreement_with_another",
+                violation_error_message="An agency makes no agreement with itself.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"agreement {self.title} with {self.partner_name}"
+
+    def stands_on(self, day: date) -> bool:
+        """Whether it is in force on `day`."""
+        approved = self.approved_by_id is not None and self.ended_at is None
+        return approved and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
 @lru_cache(maxsize=64)

@@ -31,6 +31,9 @@ class Permission(StrEnum):
     HOLD = "place_holds"
     APPROVE_EVIDENCE = "approve_evidence"
     DECIDE_RELEASES = "decide_releases"
+    MAKE_AGREEMENTS = "make_agreements"
+    REVIEW_FINDINGS = "review_findings"
+    ENFORCE_PARKING = "enforce_parking"
     READ_TRAIL = "read_trail"
     OVERSEE = "oversee"
 
@@ -90,6 +93,9 @@ SENTENCES: dict[Permission, str] = {
     Permission.HOLD: "place holds",
     Permission.APPROVE_EVIDENCE: "approve evidence packages and releases of holds",
     Permission.DECIDE_RELEASES: "decide releases",
+    Permission.MAKE_AGREEMENTS: "make agreements with other agencies",
+    Permission.REVIEW_FINDINGS: "review findings of swapped or counterfeit plates",
+    Permission.ENFORCE_PARKING: "enforce parking",
     Permission.READ_TRAIL: "read the trail",
     Permission.OVERSEE: "open administration",
 }

@@ -19,6 +19,7 @@ class Role(models.TextChoices):
     CUSTODIAN = "custodian", "Custodian"
     RECORDS_APPROVER = "records_approver", "Records approver"
     AUDITOR = "auditor", "Auditor"
+    PARKING_OFFICER = "parking_officer", "Parking officer"
 
 
 _OPERATOR = frozenset(
@@ -42,6 +43,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.GIVE_PICTURES,
             Permission.SEE_LISTS,
             Permission.ENTER_HOT_PLATES,
+            Permission.REVIEW_FINDINGS,
         }
     ),
     Role.DISPATCHER: frozenset(
@@ -49,7 +51,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SUPERVISOR: _OPERATOR
     | {Permission.REVIEW_EXIGENT, Permission.APPROVE_HOT_PLATES, Permission.CONFIRM_HITS}
-    | {Permission.APPROVE_SEARCHES},
+    | {Permission.APPROVE_SEARCHES, Permission.REVIEW_FINDINGS},
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.SEE_HITS,
@@ -67,6 +69,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REVIEW_EXIGENT,
         }
         | {Permission.APPROVE_SEARCHES, Permission.APPROVE_EVIDENCE}
+        | {Permission.MAKE_AGREEMENTS, Permission.REVIEW_FINDINGS, Permission.ENFORCE_PARKING}
         | {Permission.READ_TRAIL, Permission.OVERSEE}
     ),
     Role.TRAINING_MANAGER: frozenset({Permission.MANAGE_TRAINING, Permission.OVERSEE}),
@@ -83,4 +86,5 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.RECORDS_APPROVER: frozenset({Permission.DECIDE_RELEASES, Permission.OVERSEE}),
     Role.AUDITOR: frozenset({Permission.READ_TRAIL, Permission.OVERSEE}),
+    Role.PARKING_OFFICER: frozenset({Permission.ENFORCE_PARKING}),
 }

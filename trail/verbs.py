@@ -29,6 +29,10 @@ class Verb(models.TextChoices):
     KEY_REVOKED = "key_revoked", "revoked {target}"
     GRANTED = "granted", "granted access to {target}"
 
+    AGREEMENT_PROPOSED = "agreement_proposed", "proposed {target}"
+    AGREEMENT_APPROVED = "agreement_approved", "approved {target}"
+    AGREEMENT_ENDED = "agreement_ended", "ended {target}"
+
     CERTIFIED = "certified", "certified {target}"
     CERTIFICATE_REVOKED = "certificate_revoked", "revoked {target}"
 
@@ -61,6 +65,15 @@ class Verb(models.TextChoices):
     SHIFT_BEGUN = "shift_begun", "began {target}"
     SHIFT_ENDED = "shift_ended", "ended {target}"
     VEHICLE_PURGED = "vehicle_purged", "deleted {target} after its transfer"
+    FORWARDED = "forwarded", "forwarded {target}"
+    FORWARDING_FAILED = "forwarding_failed", "could not forward {target}"
+    FINDING_MADE = "finding_made", "found {target}"
+    FINDINGS_VIEWED = "findings_viewed", "viewed the findings"
+    FINDING_VIEWED = "finding_viewed", "opened {target}"
+    FINDING_CLOSED = "finding_closed", "closed {target}"
+    PARKING_VIEWED = "parking_viewed", "viewed the parking hits"
+    PARKING_HIT_VIEWED = "parking_hit_viewed", "opened {target}"
+    PARKING_CLOSED = "parking_closed", "closed {target}"
     PURPOSE_STATED = "purpose_stated", "stated the purpose of {target}"
     SEARCHED = "searched", "searched detections"
     SEARCH_ASKED = "search_asked", "asked a second person for {target}"
