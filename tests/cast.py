@@ -119,6 +119,7 @@ training_manager = _person(Role.TRAINING_MANAGER, "1120")
 custodian = _person(Role.CUSTODIAN, "1210")
 records_approver = _person(Role.RECORDS_APPROVER, "1305")
 auditor = _person(Role.AUDITOR, "6003")
+parking_officer = _person(Role.PARKING_OFFICER, "5117")
 
 
 @pytest.fixture
