@@ -12,21 +12,16 @@ import contextlib
 import http.client
 import json
 import os
-import socket
 import statistics
-import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from accounts.grants import place_in_groups
@@ -34,6 +29,7 @@ from accounts.models import AdoptedPolicy, Agency, Member
 from accounts.roles import Role
 from accounts.services import agency_found
 from alpr.policy import load_preset
+from benchmarks.serving import SECONDS_TO_WAIT, free_port, running, server, session
 from detections.models import Camera, ReaderKey
 from hotlists.models import Entry, HotList
 from hotlists.plates import fold
@@ -45,9 +41,7 @@ HITS = 50
 WARM_UP = 3
 AT_ONCE = 10
 SECONDS_TO_OPEN = 300
-SECONDS_TO_WAIT = 60
 EVENT = b"event: hit\n"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @dataclass(frozen=True)
@@ -77,9 +71,9 @@ def run() -> list[Lag]:
     """Open the consoles, post the hits one by one, and give how long each took to arrive everywhere."""
     members, camera, plates = _department()
     secret = _key(camera)
-    cookies = [_session(member) for member in members]
+    cookies = [session(member) for member in members]
     connection.close()
-    with _server() as port, _bare() as bare:
+    with server() as port, _bare() as bare:
         return [asyncio.run(_measure(port, bare, cookies, secret, plates))]
 
 
@@ -136,79 +130,15 @@ def _key(camera: Camera) -> str:
     return secret
 
 
-def _session(member: Member) -> str:
-    """The cookie of a member who has signed in."""
-    browser = Client()
-    browser.force_login(member, backend=BACKEND)
-    return browser.cookies[settings.SESSION_COOKIE_NAME].value
-
-
-# The two processes that are measured
-
-
-@contextlib.contextmanager
-def _server() -> Iterator[int]:
-    """The system itself, on the scratch database; gives its port."""
-    port = _free_port()
-    command = [sys.executable, "-m", "uvicorn", "alpr.asgi:application", "--port", str(port)]
-    command += ["--lifespan", "off", "--log-level", "warning", "--timeout-graceful-shutdown", "2"]
-    with _running(command, os.environ | _environment()):
-        _wait_for(f"http://127.0.0.1:{port}/healthz")
-        yield port
-
-
-def _environment() -> dict[str, str]:
-    database = connection.settings_dict
-    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
-    where = urlencode({name: database[key] for name, key in names.items() if database[key]})
-    return {
-        "DATABASE_URL": f"postgresql:///{database['NAME']}?{where}",
-        "ALPR_DATA": str(settings.DATA_DIR),
-        "ALPR_SECRET_KEY": settings.SECRET_KEY,
-        "ALPR_SECOND_FACTOR_REQUIRED": "0",
-        "ALPR_DEMONSTRATION": "1",
-    }
+# The bare process
 
 
 @contextlib.contextmanager
 def _bare() -> Iterator[int]:
     """A process that passes each line it gets on to every socket; gives its port."""
-    port = _free_port()
-    with _running([sys.executable, "-m", "benchmarks.bare_line", str(port)], dict(os.environ)):
+    port = free_port()
+    with running([sys.executable, "-m", "benchmarks.bare_line", str(port)], dict(os.environ)):
         yield port
-
-
-@contextlib.contextmanager
-def _running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
-    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(address: str) -> None:
-    until = time.monotonic() + SECONDS_TO_WAIT
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
-        else:
-            return
 
 
 # The listeners
