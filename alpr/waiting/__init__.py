@@ -36,6 +36,7 @@ QUESTIONS: list[tuple[Permission | None, Callable[[Asker], list[Wait]]]] = [
     (Permission.CONFIRM_HITS, hits.status_asked),
     (Permission.SEE_HITS, hits.exigent_reviews),
     (Permission.REVIEW_EXIGENT, hits.hits_left_open),
+    (Permission.DESIGNATE_LISTS, hits.lists_without_reviewer),
     (Permission.SEE_HITS, hits.hits_open),
     (Permission.SEARCH, searches.searches_waiting),
     (Permission.ENTER_HOT_PLATES, hits.results_unread),

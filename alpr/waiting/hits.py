@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.urls import reverse
 
 from accounts.permissions import Permission
@@ -11,6 +11,9 @@ from alpr.waiting.lines import Asker, Wait, counted
 from detections import dispatch, ladder, results
 from detections.left_open import due_at, left_open
 from detections.models import Hit
+from hotlists.models import HotList
+from hotlists.restricted import holders
+from training import gate
 
 
 def status_asked(asker: Asker) -> list[Wait]:
@@ -52,6 +55,30 @@ def hits_left_open(asker: Asker) -> list[Wait]:
     note = f"Open for more than {minutes} minutes. Each is closed with its result."
     due = due_at(first, asker.policy)
     return [Wait(what, note, reverse("console"), Permission.REVIEW_EXIGENT, due=due)]
+
+
+def lists_without_reviewer(asker: Asker) -> list[Wait]:
+    """Restricted lists with hits that wait for a supervisor, while nobody who reviews hits sees the list."""
+    waits = Q(pk__in=left_open(asker.agency).values("pk")) | Q(
+        exigent_at__isnull=False, exigent_reviewed_at=None
+    )
+    hits = Hit.objects.filter(waits, agency=asker.agency, entry__hot_list__is_restricted=True)
+    lists = HotList.objects.filter(pk__in=hits.values("entry__hot_list"))
+    return [
+        Wait(
+            f"Grant the list “{hot_list}” to a supervisor",
+            "Hits of it wait for a supervisor, and no supervisor sees this list.",
+            reverse("hot_list", args=[hot_list.pk]),
+            Permission.DESIGNATE_LISTS,
+            presses=True,
+        )
+        for hot_list in lists
+        if not _is_reviewed(hot_list)
+    ]
+
+
+def _is_reviewed(hot_list: HotList) -> bool:
+    return any(gate.allows(each, Permission.REVIEW_EXIGENT, on=hot_list) for each in holders(hot_list))
 
 
 def hits_open(asker: Asker) -> list[Wait]:

@@ -20,6 +20,7 @@ from alpr import waiting
 from alpr.waiting import hits, jobs, kept, lists, people
 from detections.models import Camera, Detection, Hit, ImageJob
 from hotlists.models import Entry, HotList, Refresh
+from hotlists.service_grants import restricted_grant
 from tests.cast import PASSWORD, enroll
 from training.models import Certificate
 
@@ -79,6 +80,27 @@ def test_hits_on_a_restricted_list_wait_for_those_who_see_it(
     } <= set(before)  # fmt: skip
     HotList.objects.update(is_restricted=True)
     assert not [what for what in all_for(supervisor) if "hit" in what or "exigent" in what]
+
+
+@pytest.mark.parametrize("why", ["left open", "claimed"])
+def test_a_restricted_list_that_no_supervisor_sees_waits_for_whoever_grants_it(
+    detection: Detection, operator: Member, supervisor: Member, administrator: Member, chief: Member, why: str
+) -> None:
+    """Nothing stays open unseen, though nobody who reviews may see it."""
+    ago = timezone.now() - timedelta(hours=30)
+    claim = {"exigent_by": operator, "exigent_at": ago, "made_at": timezone.now()}
+    Hit.objects.update(**{"made_at": ago} if why == "left open" else claim)
+    hot_list = HotList.objects.get()
+    grant = f"Grant the list “{hot_list}” to a supervisor"
+    assert grant not in own_of(administrator)
+    HotList.objects.update(is_restricted=True)
+    assert grant in own_of(administrator)
+    assert grant not in all_for(supervisor)
+    restricted_grant(actor=administrator, hot_list=hot_list, member=operator)
+    assert grant in own_of(administrator)
+    restricted_grant(actor=administrator, hot_list=hot_list, member=supervisor)
+    assert grant not in own_of(administrator)
+    assert [what for what in own_of(supervisor) if "left open" in what or "exigent" in what]
 
 
 def test_exigent_reviews_are_due_and_wait_for_another_person(

@@ -9,13 +9,15 @@ from typing import Any
 from unittest import mock
 from urllib.parse import urlsplit
 
+import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accounts.models import Member
-from tests.hits.conftest import Server, session_of
+from tests.hits.serving import Server, session_of
 
+PATIENCE = 60_000
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -35,6 +37,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
         # Within the loop Django keeps a connection of its own, which would outlive the test.
         connection.close()
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """One chromium, patient with a busy machine."""
+    expect.set_options(timeout=PATIENCE)
+    with chromium() as one:
+        yield one
 
 
 def signed_in(browser: Browser, server: Server, member: Member, **options: Any) -> Page:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Member
@@ -15,8 +16,9 @@ from detections.models import Camera, Hit, LookBack
 from detections.services_console import filters_set, keys_set, mute, mute_high, volume_set
 from hotlists.models import HotList, Priority
 from tests.axe import violations
-from tests.hits.browsing import chromium, signed_in
-from tests.hits.conftest import MakeHit, Server
+from tests.hits.browsing import signed_in
+from tests.hits.conftest import MakeHit
+from tests.hits.serving import Server
 from tests.hits.sounding import high, priorities, rang, shown, until_rang
 from trail.models import Inquiry
 
@@ -29,14 +31,6 @@ COUNTING = """
   window.rang = [];
   document.addEventListener("console:rang", event => window.rang.push(event.detail));
 """
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """One chromium."""
-    expect.set_options(timeout=30_000)
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture
@@ -205,6 +199,18 @@ def test_a_crash_of_the_server_loses_and_doubles_nothing(
     assert page.evaluate("window.stayed")
     page.get_by_role("button", name="Close this message").click()
     expect(page.locator("[data-lost]")).to_be_hidden()
+
+
+def test_the_line_tells_the_department_s_time_whatever_the_machine_s_zone(
+    browser: Browser, server: Server, operator: Member
+) -> None:
+    page = signed_in(browser, server, operator, viewport=LAPTOP, timezone_id="Asia/Tokyo")
+    before = timezone.localtime()
+    page.goto("/console/")
+    line = page.locator("[data-line]")
+    expect(line).to_contain_text("Live ")
+    moments = {f"Live {now:%H:%M}" for now in (before, timezone.localtime())}
+    assert line.inner_text().strip()[:10] in moments
 
 
 def test_a_lost_network_is_said_and_its_hits_come_in_after(

@@ -13,8 +13,9 @@ from accounts.models import Member
 from detections.models import Hit
 from detections.services_console import volume_set
 from detections.services_hits import hit_ask
-from tests.hits.browsing import chromium, signed_in
-from tests.hits.conftest import MakeHit, Server
+from tests.hits.browsing import signed_in
+from tests.hits.conftest import MakeHit
+from tests.hits.serving import Server
 from tests.hits.sounding import shown
 from tests.hits.tunnel import Tunnel
 
@@ -23,14 +24,6 @@ LAPTOP = {"width": 1366, "height": 768}
 SILENCE = 31_000
 LONGEST = 15_000
 POLL = 5_000
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """One chromium."""
-    expect.set_options(timeout=30_000)
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture

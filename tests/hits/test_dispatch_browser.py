@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,21 +12,13 @@ from accounts.models import Member
 from detections.models import Hit, HitStep
 from detections.services_hits import hit_ask, hit_see, hit_validate
 from tests.axe import violations
-from tests.hits.browsing import chromium, signed_in
-from tests.hits.conftest import MakeHit, Server, answers, stored_picture
+from tests.hits.browsing import signed_in
+from tests.hits.conftest import MakeHit, answers, stored_picture
+from tests.hits.serving import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 60_000
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """One chromium."""
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture

@@ -22,18 +22,16 @@ from detections.services_hits import (
     hit_validate,
 )
 from tests.cast import enroll
-from tests.hits.conftest import WORDS, MakeHit, answers, under
+from tests.hits.conftest import DANGER, WORDS, MakeHit, answers, claimed, under
 from tests.hits.test_pages import At
 from trail.moves import MoveRefused
 from training.gate import Refused
-
-REASON = "Shots fired from the car at Quay St."
 
 
 @pytest.mark.parametrize("who", ["lapsed", "outsider", "dispatcher", "analyst"])
 def test_who_may_not_claim(request: Any, make_hit: MakeHit, who: str) -> None:
     with pytest.raises(Refused):
-        hit_exigent(actor=request.getfixturevalue(who), hit=make_hit(), reason=REASON)
+        hit_exigent(actor=request.getfixturevalue(who), hit=make_hit(), reason=DANGER)
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "now", "urgent", "a b"])
@@ -46,18 +44,18 @@ def test_a_policy_without_it_has_no_such_way(operator: Member, make_hit: MakeHit
     hit = make_hit()
     under(hit.agency, exigent_may_skip=[])
     with pytest.raises(MoveRefused, match="can excuse nothing"):
-        hit_exigent(actor=operator, hit=hit, reason=REASON)
+        hit_exigent(actor=operator, hit=hit, reason=DANGER)
 
 
 def test_it_never_opens_what_an_answer_shut(operator: Member, dispatcher: Member, make_hit: MakeHit) -> None:
     hit = make_hit()
     hit_validate(actor=dispatcher, hit=hit, method="clets", answer="not_current", words="No match.")
     with pytest.raises(MoveRefused, match="This hit is shut"):
-        hit_exigent(actor=operator, hit=hit, reason=REASON)
+        hit_exigent(actor=operator, hit=hit, reason=DANGER)
 
 
 def test_the_comparison_stays(operator: Member, make_hit: MakeHit) -> None:
-    hit = hit_exigent(actor=operator, hit=make_hit(), reason=REASON)
+    hit = hit_exigent(actor=operator, hit=make_hit(), reason=DANGER)
     policy = hit.agency.policy
     assert not ladder.may_stop(hit, policy)
     verdict = ladder.verdict(hit, policy)
@@ -70,15 +68,13 @@ def test_the_comparison_stays(operator: Member, make_hit: MakeHit) -> None:
 
 
 def test_a_later_no_match_still_shuts_it(operator: Member, dispatcher: Member, make_hit: MakeHit) -> None:
-    hit = make_hit()
-    hit_see(actor=operator, hit=hit, answers=answers(hit))
-    hit_exigent(actor=operator, hit=hit, reason=REASON)
+    hit = claimed(make_hit(), operator)
     hit = hit_validate(actor=dispatcher, hit=hit, method="clets", answer="not_current", words="No match.")
     assert not ladder.may_stop(hit, hit.agency.policy)
 
 
 def test_nobody_reviews_their_own_claim(supervisor: Member, make_hit: MakeHit) -> None:
-    hit = hit_exigent(actor=supervisor, hit=make_hit(), reason=REASON)
+    hit = hit_exigent(actor=supervisor, hit=make_hit(), reason=DANGER)
     with pytest.raises(MoveRefused, match="somebody else than who claimed them"):
         hit_exigent_review(actor=supervisor, hit=hit, agreed=True, words="Radio log read.")
     with pytest.raises(IntegrityError, match="exigent_reviewed_by_another"), transaction.atomic():
@@ -88,7 +84,7 @@ def test_nobody_reviews_their_own_claim(supervisor: Member, make_hit: MakeHit) -
 def test_nobody_reviews_their_own_stop(
     at: At, operator: Member, supervisor: Member, chief: Member, make_hit: MakeHit
 ) -> None:
-    hit = hit_exigent(actor=operator, hit=make_hit(), reason=REASON)
+    hit = hit_exigent(actor=operator, hit=make_hit(), reason=DANGER)
     hit_see(actor=operator, hit=hit, answers=answers(hit))
     offered = f"/console/hits/{hit.pk}/review_exigent/"
     assert offered in at(supervisor).get(f"/console/hits/{hit.pk}/").content.decode()
@@ -104,7 +100,7 @@ def test_nobody_reviews_their_own_stop(
 
 
 def test_an_operator_does_not_review(operator: Member, second_operator: Member, make_hit: MakeHit) -> None:
-    hit = hit_exigent(actor=operator, hit=make_hit(), reason=REASON)
+    hit = hit_exigent(actor=operator, hit=make_hit(), reason=DANGER)
     with pytest.raises(Refused):
         hit_exigent_review(actor=second_operator, hit=hit, agreed=True, words="Radio log read.")
 
@@ -119,7 +115,7 @@ def test_it_is_reviewed_once_within_the_hours_of_the_policy(
 ) -> None:
     hit = make_hit()
     under(hit.agency, exigent_review_hours=2)
-    hit = hit_exigent(actor=operator, hit=hit, reason=REASON)
+    hit = hit_exigent(actor=operator, hit=hit, reason=DANGER)
     assert ladder.review_due(hit, hit.agency.policy) == hit.exigent_at + timedelta(hours=2)
     hit = hit_exigent_review(actor=supervisor, hit=hit, agreed=True, words="Radio log read.")
     assert hit.exigent_reviewed_by == supervisor
@@ -132,9 +128,7 @@ def test_it_is_reviewed_once_within_the_hours_of_the_policy(
 def test_a_claim_that_is_not_agreed_with_excuses_nothing_more(
     operator: Member, supervisor: Member, make_hit: MakeHit
 ) -> None:
-    hit = make_hit()
-    hit_see(actor=operator, hit=hit, answers=answers(hit))
-    hit_exigent(actor=operator, hit=hit, reason=REASON)
+    hit = claimed(make_hit(), operator)
     hit = hit_exigent_review(actor=supervisor, hit=hit, agreed=False, words="No danger on the recording.")
     policy = hit.agency.policy
     assert not ladder.may_stop(hit, policy)

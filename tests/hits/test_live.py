@@ -24,7 +24,8 @@ from detections.models import Hit
 from detections.services_console import volume_set
 from detections.services_hits import hit_see
 from hotlists.models import HotList
-from tests.hits.conftest import MakeHit, Server, answers, session_of
+from tests.hits.conftest import MakeHit, answers
+from tests.hits.serving import Server, session_of
 from training.models import Certificate
 
 pytestmark = pytest.mark.django_db(transaction=True)

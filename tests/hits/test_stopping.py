@@ -12,19 +12,17 @@ from detections import ladder
 from detections.models import Hit, Outcome
 from detections.services_hits import (
     hit_close,
-    hit_exigent,
     hit_exigent_review,
     hit_see,
     hit_stop,
     hit_validate,
 )
-from tests.hits.conftest import WORDS, MakeHit, answers, past
+from tests.hits.conftest import WORDS, MakeHit, answers, claimed, past
 from trail.models import Event
 from trail.moves import MoveRefused
 from trail.verbs import Verb
 from training.gate import Refused
 
-DANGER = "Shots fired from the car at Quay St."
 CASE = "26-11902"
 
 
@@ -100,9 +98,7 @@ def test_a_recorded_stop_ends_as_a_stop_or_a_wrong_hit(operator: Member, checked
 def test_an_answer_after_the_stop_shuts_it_and_the_stop_stays(
     operator: Member, dispatcher: Member, make_hit: MakeHit
 ) -> None:
-    hit = make_hit()
-    hit_see(actor=operator, hit=hit, answers=answers(hit))
-    hit_exigent(actor=operator, hit=hit, reason=DANGER)
+    hit = claimed(make_hit(), operator)
     hit_stop(actor=operator, hit=hit)
     hit = hit_validate(actor=dispatcher, hit=hit, method="clets", answer="no_record", words="No record.")
     verdict = ladder.verdict(hit, hit.agency.policy)
@@ -115,9 +111,7 @@ def test_an_answer_after_the_stop_shuts_it_and_the_stop_stays(
 def test_an_exigent_stop_stays_open_for_review_until_a_supervisor_says(
     operator: Member, supervisor: Member, make_hit: MakeHit
 ) -> None:
-    hit = make_hit()
-    hit_see(actor=operator, hit=hit, answers=answers(hit))
-    hit_exigent(actor=operator, hit=hit, reason=DANGER)
+    hit = claimed(make_hit(), operator)
     hit = hit_stop(actor=operator, hit=hit)
     policy = hit.agency.policy
     verdict = ladder.verdict(hit, policy)
@@ -134,9 +128,7 @@ def test_an_exigent_stop_stays_open_for_review_until_a_supervisor_says(
 def test_a_stop_made_before_the_claim_was_declined_is_recorded_with_when_it_was(
     operator: Member, supervisor: Member, make_hit: MakeHit
 ) -> None:
-    hit = make_hit()
-    hit_see(actor=operator, hit=hit, answers=answers(hit))
-    hit_exigent(actor=operator, hit=hit, reason=DANGER)
+    hit = claimed(make_hit(), operator)
     hit_exigent_review(actor=supervisor, hit=hit, agreed=False, words="No danger on the recording.")
     with pytest.raises(MoveRefused, match="cannot be recorded"):
         hit_stop(actor=operator, hit=hit)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,22 +14,14 @@ from accounts.models import Agency, Member
 from hotlists.models import HotList, ListKey, Refresh, Source
 from hotlists.services import restricted_grant
 from tests.axe import violations
-from tests.hits.browsing import chromium, signed_in
-from tests.hits.conftest import Server, evidence, server, uvicorn
+from tests.hits.browsing import browser, signed_in
+from tests.hits.conftest import evidence
+from tests.hits.serving import Server, server, uvicorn
 
-__all__ = ["evidence", "server", "uvicorn"]
+__all__ = ["browser", "evidence", "server", "uvicorn"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 30_000
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """One chromium."""
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,22 +12,13 @@ from accounts.models import Member
 from hotlists.models import Entry, HotList
 from hotlists.wanted import end_of
 from tests.axe import violations
-from tests.hits.browsing import chromium, signed_in
-from tests.hits.conftest import Server, server, uvicorn
+from tests.hits.browsing import browser, signed_in
+from tests.hits.serving import Server, server, uvicorn
 from tests.hotlists.conftest import SYNOPSIS
 from tests.search.conftest import Detect, detect, evidence
 
-__all__ = ["detect", "evidence", "server", "uvicorn"]
+__all__ = ["browser", "detect", "evidence", "server", "uvicorn"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PATIENCE = 30_000
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """One chromium."""
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as one:
-        yield one
 
 
 def accessible(page: Page) -> None:

@@ -12,7 +12,8 @@ from hotlists import loading
 from hotlists.models import Entry, HotList, Refresh
 from hotlists.services import refresh_receive
 from tests.hits.browsing import chromium, signed_in
-from tests.hits.conftest import Server, evidence, one_factor, server, uvicorn
+from tests.hits.conftest import evidence, one_factor
+from tests.hits.serving import Server, server, uvicorn
 from tests.hotlists.conftest import csv
 
 pytestmark = pytest.mark.django_db(transaction=True)

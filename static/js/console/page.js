@@ -10,8 +10,9 @@
   var polite = document.getElementById("announcements");
   var assertive = document.getElementById("alerts");
 
+  /* The department's time, as everywhere on the page, whatever this machine's zone is. */
   function clock(date) {
-    return date.toTimeString().slice(0, 8);
+    return date.toLocaleTimeString("en-GB", { timeZone: frame.dataset.zone });
   }
 
   function listing(words) {
