@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,27 +16,19 @@ from accounts.models import Member
 from accounts.services import purpose_state
 from detections.models import Camera, Detection, Search
 from detections.services_search import search_make
-from tests.hits.browsing import chromium, signed_in
-from tests.hits.conftest import Server, server, stored_picture
+from tests.hits.browsing import browser, signed_in
+from tests.hits.conftest import stored_picture
+from tests.hits.serving import Server, server, uvicorn
 from tests.search.conftest import REASON, Detect
 from trail.models import Event
 from trail.verbs import Verb
 
-__all__ = ["server"]
+__all__ = ["browser", "server", "uvicorn"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LAPTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 60_000
 PLATE = "8KRB412"
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """One chromium."""
-    expect.set_options(timeout=PATIENCE)
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture

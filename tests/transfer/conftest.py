@@ -11,7 +11,7 @@ from django.core.cache import cache
 
 from accounts.models import AdoptedPolicy, Agency
 from detections.models import Camera, PatrolCar, ReaderKey
-from tests.hits.conftest import Server
+from tests.hits.serving import Server
 from tests.transfer.vehicle import Vehicle
 
 Under = Callable[..., None]
@@ -60,7 +60,6 @@ def vehicle(
 @pytest.fixture
 def server(transactional_db: Any, evidence: Path, tmp_path: Path) -> Iterator[Server]:
     """The records server as a process of its own, with the tests' database."""
-    (tmp_path / "static").mkdir(exist_ok=True)
     running = Server(tmp_path)
     yield running
     running.stop()

@@ -17,7 +17,7 @@ import pytest
 
 from detections.models import Detection, ReaderKey, Transfer
 from detections.transfer import transfer
-from tests.hits.conftest import Server
+from tests.hits.serving import Server
 from tests.transfer.conftest import Under
 from tests.transfer.vehicle import Vehicle, picture
 
