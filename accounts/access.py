@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from guardian.models import GroupObjectPermission
 
-from accounts.models import Agency, Member
+from accounts.models import Agency, Agreement, Member
 from accounts.permissions import Permission
+from accounts.roles import group_name
 from trail.actors import System
 
 Refusal = tuple[str, str, str] | None
@@ -64,14 +66,21 @@ def account(member: Any) -> Refusal:
 
 
 def held(member: Member, on: Agency) -> frozenset[Permission]:
-    """The permissions that the member's roles give on `on`; no shortcut for superusers."""
-    names = grants(on).filter(group__user=member).values_list("permission__codename", flat=True)
+    """The permissions that the member's roles give on `on`; no shortcut for superusers.
+
+    On another agency that is search alone, while an agreement in force grants it to a role of the member's.
+    """
+    counted = Q() if on.pk == member.agency_id else _by_agreement(member)
+    names = grants(on).filter(counted, group__user=member).values_list("permission__codename", flat=True)
     return frozenset(Permission(name) for name in names)
 
 
 def agencies_granting(member: Member, permission: Permission) -> QuerySet[Agency]:
-    """The agencies on which the member's roles give `permission`."""
-    keys = _grants().filter(group__user=member, permission__codename=permission.value)
+    """The agencies on which the member's roles give `permission`, by agreement where it is another's."""
+    counted = Q(object_pk=str(member.agency_id))
+    if permission == Permission.SEARCH:
+        counted |= _by_agreement(member)
+    keys = _grants().filter(counted, group__user=member, permission__codename=permission.value)
     return Agency.objects.filter(pk__in=[int(key) for key in keys.values_list("object_pk", flat=True)])
 
 
@@ -84,6 +93,20 @@ def _grants() -> QuerySet[GroupObjectPermission]:
     return GroupObjectPermission.objects.filter(
         content_type__app_label="accounts", content_type__model="agency"
     )
+
+
+def _by_agreement(member: Member) -> Q:
+    """The condition of the grants on other agencies that agreements in force today stand behind.
+
+    A grant without its agreement counts for nothing, and an agreement that ended takes its grants along
+    before anything has cleared them away.
+    """
+    today = timezone.localdate()
+    counted = Q(pk__in=[])
+    for agreement in Agreement.objects.opening_search(today).filter(partner=member.agency_id):
+        names = [group_name(member.agency_id, role) for role in agreement.search_roles]
+        counted |= Q(object_pk=str(agreement.agency_id), group__name__in=names)
+    return counted & Q(permission__codename=Permission.SEARCH.value)
 
 
 def raise_if(refusal: Refusal, actor: Any, permission: Permission) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib.auth import models as auth
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
 from accounts.access import grants
-from accounts.models import Agency, Member
+from accounts.models import Agency, Agreement, Member
 from accounts.permissions import Permission
-from accounts.roles import PERMISSIONS, Role
+from accounts.roles import PERMISSIONS, Role, group_name
 
 ADMIN_ROLES = frozenset(role for role, held in PERMISSIONS.items() if Permission.OVERSEE in held)
 
@@ -19,12 +20,21 @@ ADMIN_ROLES = frozenset(role for role, held in PERMISSIONS.items() if Permission
 def sync_agency(agency: Agency) -> int:
     """Make groups, grants and memberships at `agency` agree with the table; safe to repeat.
 
-    Grants on the agency that the table does not have, to groups or to single users, are taken back. Returns
-    how many grants were added or taken back.
+    Grants on the agency that neither the table nor an agreement in force has, to groups or to single users,
+    are taken back. Returns how many grants were added or taken back.
     """
+    changed = sync_grants(agency)
+    for member in Member.objects.filter(agency=agency).prefetch_related("groups"):
+        place_in_groups(member)
+    return changed
+
+
+@transaction.atomic
+def sync_grants(agency: Agency) -> int:
+    """As `sync_agency`, for the grants on `agency` alone: after its agreements changed."""
     groups = _groups(agency)
-    wanted = {
-        (groups[_group_name(agency, role)].pk, permission.value)
+    wanted = _shared(agency) | {
+        (groups[group_name(agency.pk, role)].pk, permission.value)
         for role, held in PERMISSIONS.items()
         for permission in held
     }
@@ -32,15 +42,13 @@ def sync_agency(agency: Agency) -> int:
     strays = [grant.pk for key, grant in standing.items() if key not in wanted]
     taken = GroupObjectPermission.objects.filter(pk__in=strays).delete()[0] + _single(agency).delete()[0]
     _grant(agency, wanted - standing.keys())
-    for member in Member.objects.filter(agency=agency).prefetch_related("groups"):
-        place_in_groups(member)
     return taken + len(wanted - standing.keys())
 
 
 def place_in_groups(member: Member) -> None:
     """Put the member in the groups of their roles and no others; say whether one opens administration."""
     roles = {Role(role) for role in member.roles}
-    names = [_group_name(member.agency, role) for role in roles]
+    names = [group_name(member.agency_id, role) for role in roles]
     member.groups.set(auth.Group.objects.filter(name__in=names))
     member.is_staff = bool(roles & ADMIN_ROLES)
     Member.objects.filter(pk=member.pk).exclude(is_staff=member.is_staff).update(is_staff=member.is_staff)
@@ -48,13 +56,21 @@ def place_in_groups(member: Member) -> None:
 
 def _groups(agency: Agency) -> dict[str, auth.Group]:
     """The groups of the agency's roles by name, each made where it is missing."""
-    names = [_group_name(agency, role) for role in Role]
+    names = [group_name(agency.pk, role) for role in Role]
     auth.Group.objects.bulk_create((auth.Group(name=name) for name in names), ignore_conflicts=True)
     return {group.name: group for group in auth.Group.objects.filter(name__in=names)}
 
 
-def _group_name(agency: Agency, role: Role) -> str:
-    return f"{agency.pk}: {role.value}"
+def _shared(agency: Agency) -> set[tuple[int, str]]:
+    """What agreements in force grant to the groups of others: search of this agency's data, nothing else."""
+    names = [
+        group_name(agreement.partner_id, role)
+        for agreement in Agreement.objects.opening_search(timezone.localdate()).filter(agency=agency)
+        if agreement.partner_id is not None
+        for role in agreement.search_roles
+    ]
+    groups = auth.Group.objects.filter(name__in=names).values_list("pk", flat=True)
+    return {(group, Permission.SEARCH.value) for group in groups}
 
 
 def _standing(agency: Agency) -> list[GroupObjectPermission]:

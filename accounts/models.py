@@ -227,13 +227,18 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         begun = self.filter(approved_by__isnull=False, starts_on__lte=day, ended_at=None)
         return begun.filter(Q(ends_on=None) | Q(ends_on__gte=day))
 
+    def opening_search(self, day: date) -> AgreementQuerySet:
+        """Those under which members of the partner may search on `day`, once a role of theirs is granted."""
+        return self.in_force(day).filter(lets_search=True, partner__isnull=False)
+
 
 class Agreement(models.Model):
     """What one agency lets another do with its ALPR data: proposed by one person, approved by another.
 
     `agency` is the one whose data it speaks of. The other is an agency of this installation (`partner`) or
     one elsewhere that only has a name, such as a regional centre (San Leandro Policy 418: a memorandum with
-    the centre; Piedmont Policy 438: the Chief may contract with another agency).
+    the centre; Piedmont Policy 438: the Chief may contract with another agency). `search_roles` are the
+    partner's roles to which search is granted under it; `accounts.grants` gives guardian's grants for them.
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="agreements")
@@ -245,6 +250,9 @@ class Agreement(models.Model):
     partner_name = models.CharField(max_length=120)
     purposes = models.TextField(help_text="What the data may be used for, in the agreement’s words.")
     lets_search = models.BooleanField("members of the partner may search", default=False)
+    search_roles = ArrayField(
+        models.CharField(max_length=20, choices=Role), default=list, blank=True, editable=False
+    )
     lets_forward = models.BooleanField("detections are forwarded to the partner", default=False)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True, help_text="Its last day; empty until it is ended.")
@@ -280,6 +288,16 @@ class Agreement(models.Model):
                 condition=Q(partner=None) | ~Q(partner=F("agency")),
                 name="agreement_with_another",
                 violation_error_message="An agency makes no agreement with itself.",
+            ),
+            models.CheckConstraint(
+                condition=Q(lets_search=True) | Q(lets_forward=True),
+                name="agreement_lets_something",
+                violation_error_message="An agreement lets the partner search, or detections go to it.",
+            ),
+            models.CheckConstraint(
+                condition=Q(lets_search=False) | Q(partner__isnull=False),
+                name="agreement_search_within_installation",
+                violation_error_message="Only members of an agency of this installation can search here.",
             ),
         ]
 

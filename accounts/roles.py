@@ -88,3 +88,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset({Permission.READ_TRAIL, Permission.OVERSEE}),
     Role.PARKING_OFFICER: frozenset({Permission.ENFORCE_PARKING}),
 }
+
+
+def group_name(agency_id: int, role: str) -> str:
+    """Name of the group of everybody in `role` (a value of `Role`) at an agency."""
+    return f"{agency_id}: {role}"
