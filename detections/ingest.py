@@ -84,6 +84,7 @@ def receive(
             refused=list(refused),
         )  # fmt: skip
     matched = matching.match(camera=camera, reads=fresh)
+    moments = [read.captured_at for read in fresh.values()]
     transfer = Transfer.objects.create(
         camera=camera,
         batch_sha256=batch_sha256,
@@ -92,8 +93,11 @@ def receive(
         duplicates=len(reads) - len(fresh) - len(conflicts) + repeats,
         refused=len(refused) + len(conflicts),
         hits=len(matched.made),
+        captured_from=min(moments, default=None),
+        captured_to=max(moments, default=None),
+        to_compare=bool(moments),
     )
-    plates_seen.unlist(camera.agency_id, (read.captured_at for read in fresh.values()))
+    plates_seen.unlist(camera.agency_id, moments)
     _copy(camera, transfer, fresh)
     health.note(camera, reads=list(fresh.values()), received_at=transfer.received_at)
     late.note(camera=camera, reads=list(fresh.values()), received_at=transfer.received_at)

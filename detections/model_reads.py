@@ -32,6 +32,13 @@ class CameraGroup(models.Model):
         return self.name
 
 
+class Program(models.TextChoices):
+    """What a camera reads for. What the parking program reads stays apart from everything else."""
+
+    POLICE = "police", "Police"
+    PARKING = "parking", "Parking enforcement"
+
+
 class Camera(models.Model):
     """A reader: where it stands or drives, and which way it looks."""
 
@@ -58,6 +65,10 @@ class Camera(models.Model):
         "detections.PatrolCar", on_delete=models.PROTECT, null=True, blank=True, related_name="cameras",
         help_text="The vehicle that carries it, for a mobile reader.",
     )  # fmt: skip
+    program = models.CharField(max_length=10, choices=Program, default=Program.POLICE)
+    program_since = models.DateTimeField(
+        null=True, blank=True, help_text="Empty where it was never of another program than the police’s."
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -123,13 +134,21 @@ class Transfer(models.Model):
     duplicates = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     hits = models.PositiveIntegerField(default=0)
+    captured_from = models.DateTimeField(null=True, help_text="Capture time of the first stored read.")
+    captured_to = models.DateTimeField(null=True, help_text="Capture time of the last stored read.")
+    to_compare = models.BooleanField(
+        default=False, db_default=False, help_text="Whether its plates are still to be looked at for findings."
+    )
 
     class Meta:
         verbose_name = "batch"
         verbose_name_plural = "batches"
         ordering = ["-received_at"]
         default_permissions = ()
-        indexes = [models.Index(fields=["camera", "batch_sha256"])]
+        indexes = [
+            models.Index(fields=["camera", "batch_sha256"]),
+            models.Index(fields=["id"], condition=Q(to_compare=True), name="batch_to_compare"),
+        ]
 
     def __str__(self) -> str:
         return f"batch {self.pk} of {self.accepted} detections"

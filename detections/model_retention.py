@@ -23,6 +23,7 @@ class Hold(models.Model):
         """What is held."""
 
         DETECTION = "detection", "One detection"
+        FINDING = "finding", "The detections of a finding"
         HIT = "hit", "A hit with its detections"
         SEARCH = "search", "The results of a search"
         PLATE = "plate", "Every detection of a plate"
@@ -65,7 +66,7 @@ class Hold(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="detection")
+                condition=Q(kind__in=["detection", "finding"])
                 | Q(kind="hit") & (Q(hit__isnull=False) | Q(released_at__isnull=False))
                 | Q(kind="search", search__isnull=False)
                 | Q(kind="plate") & (~Q(plate_key="") | Q(released_at__isnull=False))
@@ -138,6 +139,9 @@ class PurgeRun(models.Model):
         default=0, help_text="Detections that lost their picture before their own time was up."
     )
     jobs_gone = models.PositiveIntegerField(default=0)
+    findings_gone = models.PositiveIntegerField(
+        default=0, help_text="Findings that went with a detection they rested on."
+    )
     files_gone = models.PositiveIntegerField(default=0)
     strays_gone = models.PositiveIntegerField(default=0)
     files_left = models.JSONField(
