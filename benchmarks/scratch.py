@@ -27,6 +27,13 @@ def database() -> Iterator[None]:
         _administer(f"DROP DATABASE IF EXISTS {NAME}")
 
 
+@contextmanager
+def kept() -> Iterator[None]:
+    """Everything within runs in the migrated database of the data folder, which stays."""
+    call_command("migrate", verbosity=0)
+    yield
+
+
 def join() -> None:
     """Let this process work in the database that another made."""
     _use(NAME)
