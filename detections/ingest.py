@@ -14,8 +14,9 @@ from typing import Any
 
 from django.db import connection
 
-from detections import health, late, live, matching, partitions, plates_seen, uuid7
+from detections import health, late, live, matching, parking, partitions, plates_seen, uuid7
 from detections.models import Camera, Detection, Transfer
+from detections.parking import taking as parking_reads
 from detections.reads import Read, RefusedRow
 from hotlists.plates import fold
 from trail.actors import Actor
@@ -76,15 +77,17 @@ def receive(
     """
     camera = _locked(camera)
     ids = [uuid7.detection_id(r.captured_at, camera=camera.pk, sender_id=r.sender_id) for r in reads]
-    fresh, conflicts = _sort_out(ids, reads)
+    fresh, conflicts = _sort_out(ids, reads, parking.contents(camera, ids))
     earlier = None if fresh else Transfer.objects.filter(camera=camera, batch_sha256=batch_sha256).last()
     if earlier is not None:
         return Receipt(
             transfer=earlier, detection_ids=ids, fresh=frozenset(), conflicts=conflicts, hit_ids=[],
             refused=list(refused),
         )  # fmt: skip
-    matched = matching.match(camera=camera, reads=fresh)
-    moments = [read.captured_at for read in fresh.values()]
+    parked = parking.of_program(camera, fresh)
+    police = {key: read for key, read in fresh.items() if key not in parked} if parked else fresh
+    matched = matching.match(camera=camera, reads=police)
+    moments = [read.captured_at for read in police.values()]
     transfer = Transfer.objects.create(
         camera=camera,
         batch_sha256=batch_sha256,
@@ -98,7 +101,8 @@ def receive(
         to_compare=bool(moments),
     )
     plates_seen.unlist(camera.agency_id, moments)
-    _copy(camera, transfer, fresh)
+    _copy(camera, transfer, police)
+    parking_reads.store(camera=camera, transfer=transfer, reads=parked)
     health.note(camera, reads=list(fresh.values()), received_at=transfer.received_at)
     late.note(camera=camera, reads=list(fresh.values()), received_at=transfer.received_at)
     live.announce(matched.made)
@@ -133,9 +137,11 @@ def _locked(camera: Camera) -> Camera:
     return locked
 
 
-def _sort_out(ids: Sequence[uuid.UUID], reads: Sequence[Read]) -> tuple[dict[uuid.UUID, Read], list[str]]:
+def _sort_out(
+    ids: Sequence[uuid.UUID], reads: Sequence[Read], parked: Mapping[uuid.UUID, str]
+) -> tuple[dict[uuid.UUID, Read], list[str]]:
     """The reads to be stored, by id, and the sender's ids of those in conflict; the first of an id wins."""
-    contents = _contents(ids)
+    contents = _contents(ids) | parked
     fresh: dict[uuid.UUID, Read] = {}
     conflicts = []
     for detection_id, read in zip(ids, reads, strict=True):

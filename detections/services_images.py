@@ -14,7 +14,7 @@ from django_q.tasks import async_task
 
 from accounts.models import Agency, Member
 from accounts.permissions import Permission
-from detections import images
+from detections import images, parking
 from detections.models import Camera, ImageJob
 from detections.recognition import BadImage, open_image
 from trail.actors import Actor
@@ -62,13 +62,15 @@ def image_give(
     """Store one picture and queue its reading. The same `sender_id` again answers the first job.
 
     `sender_id` defaults to the picture's SHA-256, `captured_at` to now. Raises ValidationError, by field, for
-    bytes that are no picture, for a time in the future or before retention, and for other bytes under a
-    `sender_id` already used.
+    bytes that are no picture, for a time in the future or before retention, for a camera of the parking
+    program, and for other bytes under a `sender_id` already used.
     """
     sha256 = hashlib.sha256(data).hexdigest()
     sender_id = sender_id or sha256
     captured_at = captured_at or timezone.now()
     check_time(camera.agency, captured_at)
+    if parking.is_parking(camera, captured_at):
+        raise ValidationError({"image": "This camera reads for parking, of which no picture is kept."})
     try:
         open_image(data, max_bytes=settings.IMAGE_MAX_BYTES, max_pixels=settings.IMAGE_MAX_PIXELS)
     except BadImage as bad:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Agency, Member
 from accounts.permissions import Permission
+from detections import parking
 from detections.adapters import csv_rows
 from detections.adapters.csv_rows import Layout, Line
 from detections.api import native
@@ -161,21 +163,20 @@ def _record(actor: Member, mapping: ReadMapping, result: Result) -> None:
 def _checked(mapping: ReadMapping, camera: Camera | None, file: BinaryIO) -> Iterator[Checked | Problem]:
     """The lines of a file, each held against the native format as every reader's rows are."""
     known = {name.casefold(): one for one in cameras(mapping.agency) for name in (one.name, one.code)}
-    terms = native.Terms(
-        camera="", now=timezone.now(), kept_days=mapping.agency.policy.retention.detections_days
-    )
+    now = timezone.now()
     for each in csv_rows.lines(file, Layout.of(mapping.layout)):
         if isinstance(each, Problem):
             yield each
             continue
         whose = known.get(each.camera.casefold()) if each.camera else camera
-        yield _judged(each, whose, terms)
+        yield _judged(each, whose, now)
 
 
-def _judged(line: Line, camera: Camera | None, terms: native.Terms) -> Checked | Problem:
+def _judged(line: Line, camera: Camera | None, now: datetime) -> Checked | Problem:
     if camera is None:
         named = "It names a camera that is not known." if line.camera else "It names no camera."
         return Problem(line.line, named)
+    terms = native.Terms(camera="", now=now, kept_days=parking.kept_days(camera))
     read = native.read_row(line.row, line.line, terms)
     if isinstance(read, RefusedRow):
         said = (f"{WORDS.get(name, name.replace('_', ' '))}: {why}" for name, why in read.reasons.items())

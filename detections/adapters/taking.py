@@ -10,8 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from alpr.policy import Policy
-from detections import health, images
+from detections import health, images, parking
 from detections.adapters.seen import Car, seen_before
 from detections.adapters.shape import BadMessage, Beat, Sighting, Told
 from detections.api import native
@@ -111,9 +110,7 @@ def _check(
     camera: Camera, numbered: Sequence[tuple[int, Sighting]], now: datetime, message_sha256: str
 ) -> tuple[list[_Checked], list[RefusedRow]]:
     """The reads that stand, and those that do not, as the native format has it."""
-    terms = native.Terms(
-        camera=camera.code, now=now, kept_days=camera.agency.policy.retention.detections_days
-    )
+    terms = native.Terms(camera=camera.code, now=now, kept_days=parking.kept_days(camera))
     checked, refused = [], []
     sizes: dict[int, tuple[int, int] | str] = {}
     for index, sighting in numbered:
@@ -163,8 +160,7 @@ def _store(
     """Store the reads of cars not seen before, and give the receipt and the pictures that are now named."""
     cars = [Car(one.sighting.car, one.read.captured_at, one.sighting.same_for) for one in checked]
     again = seen_before(camera, cars)
-    policy = camera.agency.policy
-    reads = [_illustrated(one, policy) for one, seen in zip(checked, again, strict=True) if not seen]
+    reads = [_illustrated(one, camera) for one, seen in zip(checked, again, strict=True) if not seen]
     receipt = receive(
         actor=actor, camera=camera, reads=reads, refused=refused, batch_sha256=message_sha256,
         repeats=sum(again),
@@ -176,11 +172,12 @@ def _store(
     return receipt, set(used.values())
 
 
-def _illustrated(one: _Checked, policy: Policy) -> Read:
+def _illustrated(one: _Checked, camera: Camera) -> Read:
     picture = one.sighting.picture
-    if picture is None:
+    if picture is None or parking.is_parking(camera, one.read.captured_at):
         return one.read
-    return replace(one.read, image=images.store_of_read(picture, one.read.captured_at, policy))
+    image = images.store_of_read(picture, one.read.captured_at, camera.agency.policy)
+    return replace(one.read, image=image)
 
 
 def _note(taken: Taken, key: ReaderKey, channels: dict[str, Camera], beats: Iterable[Beat]) -> None:

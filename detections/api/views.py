@@ -16,13 +16,12 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alpr.policy import Policy
-from detections import images
+from detections import images, parking
 from detections.api import described, native, receipts
 from detections.api.authentication import reader_key
 from detections.api.batches import Batch, WholeBody, form, read_batch, sha256_of
 from detections.ingest import Read, Receipt, RefusedRow, receive, record_refused
-from detections.models import ImageJob, ReaderKey
+from detections.models import Camera, ImageJob, ReaderKey
 from detections.recognition import BadImage, open_image
 from detections.services_images import image_give
 from training.api.errors import BadRequest
@@ -78,7 +77,7 @@ def _key(request: Request) -> ReaderKey:
 
 def _checked(batch: Batch, key: ReaderKey) -> tuple[dict[int, Read], list[RefusedRow]]:
     """The rows that stand, by their number, and those that do not."""
-    days = key.agency.policy.retention.detections_days
+    days = parking.kept_days(key.camera)
     terms = native.Terms(camera=key.camera.code, now=timezone.now(), kept_days=days)
     reads: dict[int, Read] = {}
     refused = []
@@ -113,8 +112,9 @@ def _check_size(picture: UploadedFile[bytes]) -> None:
 def _stored(batch: Batch, key: ReaderKey, reads: dict[int, Read], refused: list[RefusedRow]) -> Receipt:
     """Store pictures, then rows; no picture stays whose row was stored before or not at all."""
     with images.taken_back_on_error() as written:
-        policy = key.agency.policy
-        with_images = [_illustrated(read, batch.pictures.get(index), policy) for index, read in reads.items()]
+        with_images = [
+            _illustrated(read, batch.pictures.get(index), key.camera) for index, read in reads.items()
+        ]
         receipt = receive(
             actor=key, camera=key.camera, reads=with_images, refused=refused, batch_sha256=batch.sha256
         )
@@ -127,11 +127,12 @@ def _stored(batch: Batch, key: ReaderKey, reads: dict[int, Read], refused: list[
     return receipt
 
 
-def _illustrated(read: Read, picture: UploadedFile[bytes] | None, policy: Policy) -> Read:
-    if picture is None:
+def _illustrated(read: Read, picture: UploadedFile[bytes] | None, camera: Camera) -> Read:
+    if picture is None or parking.is_parking(camera, read.captured_at):
         return read
     picture.seek(0)
-    return replace(read, image=images.store_of_read(picture.read(), read.captured_at, policy))
+    image = images.store_of_read(picture.read(), read.captured_at, camera.agency.policy)
+    return replace(read, image=image)
 
 
 def _job(job: ImageJob) -> dict[str, Any]:

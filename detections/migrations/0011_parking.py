@@ -1,6 +1,7 @@
 """Parking: the program of a camera, zones, reads, scofflaw lists, hits, counts and what purges deleted."""
 
 import datetime
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone

@@ -45,6 +45,24 @@ class Retention(RuleGroup):
         AtLeast(1, law.POSTED_POLICY),
         Newer("none", "The text sets pictures no time of their own, so they go with what they show."),
     ]
+    parking_reads_days: Annotated[
+        int,
+        Says(
+            "Parking reads kept",
+            "Reads of parking enforcement are kept {:day}, without any picture, then purged unless held.",
+        ),
+        AtLeast(1, law.POSTED_POLICY),
+        Newer(30, "The text is silent on parking; Berkeley's parking order keeps reads 30 days."),
+    ]
+    parking_hits_days: Annotated[
+        int,
+        Says(
+            "Parking hits kept",
+            "Hits of parking enforcement are kept {:day}, then purged unless held.",
+        ),
+        AtLeast(1, law.POSTED_POLICY),
+        Newer(365, "The text is silent on parking; Berkeley's parking order keeps hits 365 days."),
+    ]
     kept_at: Annotated[str, Says("Where data is kept", "Data is kept at {}.")]
     vendor_copy_days: Annotated[
         int | None,
