@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from drf_spectacular.generators import SchemaGenerator
 
 from detections.api import described as of_readers
+from detections.api import described_forwarded as of_forwarding
 from hotlists.api import described as of_lists
 from training.api.described import ERROR, ERROR_SCHEMA
 from training.rules import public
@@ -54,7 +55,7 @@ def description() -> Schema:
     """The whole description, made once in each process: it changes with the code alone."""
     found: Schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     shapes = found.setdefault("components", {}).setdefault("schemas", {})
-    shapes |= {ERROR: ERROR_SCHEMA} | of_readers.SHAPES | of_lists.SHAPES
+    shapes |= {ERROR: ERROR_SCHEMA} | of_readers.SHAPES | of_forwarding.SHAPES | of_lists.SHAPES
     return found
 
 

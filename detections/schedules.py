@@ -48,6 +48,11 @@ TABLE: dict[str, dict[str, object]] = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 1,
     },
+    "Compare plates": {
+        "func": "detections.findings.comparing.compare_everywhere",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 15,
+    },
     "Make partitions": {"func": "detections.tasks.make_partitions", "schedule_type": Schedule.DAILY},
     "Suspend idle accounts": {"func": "accounts.idle.suspend_everywhere", "schedule_type": Schedule.DAILY},
     "Close expired hot plates": {"func": "hotlists.tasks.close_expired", "schedule_type": Schedule.DAILY},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any, NoReturn, cast
 
 from django.conf import settings
@@ -41,11 +41,15 @@ class WholeBody(BaseParser):
 
 @dataclass(frozen=True)
 class Batch:
-    """The rows as they came, the pictures by the number of their row, and the SHA-256 of the whole."""
+    """The rows as they came, the pictures by the number of their row, and the SHA-256 of the whole.
+
+    `beside` is what stood beside the rows, by name.
+    """
 
     rows: list[object]
     pictures: dict[int, UploadedFile[bytes]]
     sha256: str
+    beside: dict[str, object] = field(default_factory=dict)
 
 
 def read_batch(request: Request) -> Batch:
@@ -55,11 +59,13 @@ def read_batch(request: Request) -> Batch:
     `BadRequest` where the body is no batch, or a picture belongs to no row.
     """
     body, files = _parts(request)
-    rows = _rows(body)
+    content = _content(body)
+    rows = _rows(content)
     whole = hashlib.sha256(body)
     for name in sorted(files):
         whole.update(f"\0{name}\0{sha256_of(files[name])}".encode())
-    return Batch(rows=rows, pictures=_by_row(rows, files), sha256=whole.hexdigest())
+    beside = content if isinstance(content, dict) else {}
+    return Batch(rows=rows, pictures=_by_row(rows, files), sha256=whole.hexdigest(), beside=beside)
 
 
 def form(request: Request) -> Mapping[str, Any]:
@@ -86,11 +92,14 @@ def _parts(request: Request) -> tuple[bytes, dict[str, UploadedFile[bytes]]]:
     return (part.encode() if isinstance(part, str) else part), files
 
 
-def _rows(body: bytes) -> list[object]:
+def _content(body: bytes) -> Any:
     try:
-        content = json.loads(body, parse_constant=_refuse_constant)
+        return json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise BadRequest("The body is not JSON that can be read.", code="not_json") from None
+
+
+def _rows(content: Any) -> list[object]:
     if isinstance(content, dict):
         content = content.get("detections", [content])
     if not isinstance(content, list) or not content:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from detections.api import readers, transfers, views
+from detections.api import forwarded, readers, transfers, views
 
 urlpatterns = [
     path("detections/", views.detections, name="api_detections"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("transfer/held/", transfers.held, name="api_transfer_held"),
     path("transfer/receipts/", transfers.receipts, name="api_transfer_receipts"),
     path("transfer/purged/", transfers.purged, name="api_transfer_purged"),
+    path("forwarded/", forwarded.forwarded, name="api_forwarded"),
+    path("forwarded/standing/", forwarded.standing, name="api_forwarded_standing"),
     path("images/", views.images_to_read, name="api_images"),
     path("images/<int:job_id>/", views.image, name="api_image"),
 ]
