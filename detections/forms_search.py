@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from accounts.models import Member
+from accounts.models import Agency, Member
 from alpr.templatetags.look import day, state_name
 from detections import search as query
 from detections.forms_place import PlaceForm, place_asked
 from detections.forms_purpose import OneOfSeveral, PurposeForm
 from detections.models import Camera, Search
+from detections.search_agencies import choosable
 from detections.search_vehicles import NAMES as VEHICLE
 from hotlists.plates import STATES
 from hotlists.vocabulary import vco, vma, vst
@@ -56,6 +57,13 @@ class SearchForm(PlaceForm, PurposeForm):
     make = _word("make", "Make")
     model = _word("model", "Model")
     body = _word("body", "Body")
+    agencies = forms.ModelMultipleChoiceField(
+        label="Whose detections",
+        queryset=Agency.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Another department’s are open under an agreement, and it sees that you search them.",
+    )
     cameras = forms.ModelMultipleChoiceField(
         label="Only these cameras",
         queryset=Camera.objects.none(),
@@ -73,12 +81,21 @@ class SearchForm(PlaceForm, PurposeForm):
         super().__init__(*args, member=member, **kwargs)
         states = sorted(STATES, key=state_name)
         self.fields["state"].choices = [("", "Any state"), *((code, state_name(code)) for code in states)]  # type: ignore[attr-defined]
-        cameras = Camera.objects.filter(agency=member.agency_id)
+        self.choosable = choosable(member)
+        cameras = Camera.objects.filter(agency__in=self.choosable).select_related("agency")
         self.fields["cameras"].queryset = cameras  # type: ignore[attr-defined]
-        self.fields["cameras"].label_from_instance = _camera  # type: ignore[attr-defined]
+        self.fields["cameras"].label_from_instance = self._camera  # type: ignore[attr-defined]
+        keys = [agency.pk for agency in self.choosable]
+        self.fields["agencies"].queryset = Agency.objects.filter(pk__in=keys)  # type: ignore[attr-defined]
+        self.fields["agencies"].initial = [member.agency_id]
         kept = query.kept_since(member.agency.policy, timezone.now())
         self.fields["since"].help_text = f"Empty: since {day(kept)}, the oldest kept."
         self.fields["until"].help_text = "Empty: now."
+
+    @property
+    def offers_others(self) -> bool:
+        """Whether any other agency's detections are open to the member."""
+        return len(self.choosable) > 1
 
     @property
     def asks_cameras(self) -> bool:
@@ -97,12 +114,23 @@ class SearchForm(PlaceForm, PurposeForm):
 
     def questions(self) -> dict[str, Any]:
         """What the form asks, as `services_search.search_make` takes it; of what is wrong, nothing."""
-        names = ("plate", "state", "confusable", *VEHICLE, "circle", "area", "cameras", "since", "until")
+        names = (
+            "plate",
+            "state",
+            "confusable",
+            *VEHICLE,
+            "circle",
+            "area",
+            "agencies",
+            "cameras",
+            "since",
+            "until",
+        )
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
-
-def _camera(camera: Camera) -> str:
-    return f"{camera.name}, {camera.direction}" if camera.direction else camera.name
+    def _camera(self, camera: Camera) -> str:
+        named = f"{camera.name}, {camera.direction}" if camera.direction else camera.name
+        return named if camera.agency_id == self.member.agency_id else f"{camera.agency}: {named}"
 
 
 def _asked(search: Search) -> dict[str, Any]:
@@ -110,6 +138,7 @@ def _asked(search: Search) -> dict[str, Any]:
         "plate": search.pattern,
         "state": search.state,
         "confusable": search.confusable,
+        "agencies": search.searched,
         "cameras": list(search.cameras.all()),
         "since": search.since,
         "until": search.until,

@@ -20,7 +20,7 @@ from alpr.policy import HoldGround
 from detections import held
 from detections import search as query
 from detections.model_hits import of_detection
-from detections.models import Camera, Detection, HeldDetection, Hit, Hold
+from detections.models import Camera, Detection, Finding, HeldDetection, Hit, Hold
 from hotlists.plates import BadPlate, fold, typed
 from trail.moves import MoveRefused
 from trail.purpose import VagueReason, check_case_number, check_reason
@@ -29,7 +29,7 @@ from trail.verbs import Verb
 from training import gate
 
 MOST_NAMED = 50_000
-SUBJECTS = ("detection", "hit", "search", "plate", "camera", "since", "until")
+SUBJECTS = ("detection", "finding", "hit", "search", "plate", "camera", "since", "until")
 
 
 @act
@@ -45,10 +45,10 @@ def hold_place(
 ) -> Hold:
     """Keep data past its time, with its pictures and hits, for a case and on a ground of the policy.
 
-    `subject` is what `kind` asks for: `detection`, `hit`, `search`, `plate` (with `since` and `until`, both
-    may be left out), or `camera` with `since` and, where it ends, `until`. `review_by` is by the policy's
-    days (`retention.hold_review_days`) and may only be sooner. Raises `gate.Refused`, ValidationError by
-    field, for a case that holds the same already, and where a purge was a moment earlier.
+    `subject` is what `kind` asks for: `detection`, `finding`, `hit`, `search`, `plate` (with `since` and
+    `until`, both may be left out), or `camera` with `since` and, where it ends, `until`. `review_by` is by
+    the policy's days (`retention.hold_review_days`) and may only be sooner. Raises `gate.Refused`,
+    ValidationError by field, for a case that holds the same already, and where a purge was a moment earlier.
     """
     on = _parent(kind, subject)
     gate.require(actor, Permission.HOLD, on=on or actor.agency)
@@ -190,6 +190,14 @@ def _name_detection(hold: Hold, subject: dict[str, Any]) -> tuple[list[Any], dic
     return [detection.pk], {"detection": str(detection.pk)}
 
 
+def _name_finding(hold: Hold, subject: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    finding: Finding = subject["finding"]
+    named = sorted(finding.reads.values_list("detection_id", flat=True))
+    if not named:
+        raise ValidationError("This finding is deleted: the time of its detections was up.")
+    return named, {"finding": finding.number, "detections": len(named)}
+
+
 def _name_hit(hold: Hold, subject: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
     hold.hit = hit = subject["hit"]
     if not Hit.objects.filter(pk=hit.pk).exists():
@@ -201,6 +209,8 @@ def _name_search(hold: Hold, subject: dict[str, Any]) -> tuple[list[Any], dict[s
     hold.search = search = subject["search"]
     if not search.is_open:
         raise ValidationError("This search waits for a second person: it has no results yet.")
+    if search.others:
+        raise ValidationError("This search finds others’ detections too, which each department holds itself.")
     found = query.matching(search).filter(agency=hold.agency).order_by("pk")
     named = list(found.values_list("pk", flat=True)[: MOST_NAMED + 1])
     if not named:
@@ -236,6 +246,7 @@ def _in_time(hold: Hold, subject: dict[str, Any]) -> dict[str, datetime | None]:
 
 NAMING: dict[str, Callable[[Hold, dict[str, Any]], tuple[list[Any], dict[str, Any]]]] = {
     Hold.Kind.DETECTION: _name_detection,
+    Hold.Kind.FINDING: _name_finding,
     Hold.Kind.HIT: _name_hit,
     Hold.Kind.SEARCH: _name_search,
     Hold.Kind.PLATE: _name_plate,
@@ -247,7 +258,7 @@ def _refuse_twice(hold: Hold, named: list[Any]) -> None:
     """Raise ValidationError where this case holds the same already."""
     facts = ("kind", "case_number", "hit", "search", "camera", "plate_key", "since", "until")
     same = held.standing(hold.agency).filter(**{name: getattr(hold, name) for name in facts})
-    if hold.kind == Hold.Kind.DETECTION:
+    if hold.kind in (Hold.Kind.DETECTION, Hold.Kind.FINDING):
         same = same.filter(items__detection_id=named[0])
     if same.exists():
         raise ValidationError({"case_number": "It is held for this case already."})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import cached_property
 
 from django.db import models
 from django.db.models import F, Q
@@ -289,6 +290,9 @@ class Search(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     inquiry = models.ForeignKey(Inquiry, on_delete=models.PROTECT, related_name="searches")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    agencies = models.ManyToManyField(
+        Agency, blank=True, related_name="+", help_text="Whose detections; empty: its own agency’s alone."
+    )
     kind = models.CharField(max_length=10, choices=Kind)
     pattern = models.CharField(max_length=20, blank=True)
     confusable = models.BooleanField(default=True)
@@ -309,7 +313,7 @@ class Search(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
     found = models.PositiveIntegerField(default=0)
     broad_why = models.CharField(
-        max_length=500,
+        max_length=1_000,
         blank=True,
         help_text="Why it needs a second person; empty where one may make it alone.",
     )
@@ -352,6 +356,17 @@ class Search(models.Model):
 
     def __str__(self) -> str:
         return f"search {str(self.id)[:8]}"
+
+    @cached_property
+    def searched(self) -> list[Agency]:
+        """The agencies whose detections it looks through, its own first."""
+        chosen = sorted(self.agencies.all(), key=lambda agency: (agency.pk != self.agency_id, agency.name))
+        return chosen or [self.agency]
+
+    @property
+    def others(self) -> list[Agency]:
+        """Those of them that are not its own: their data are open by agreement and grant alone."""
+        return [agency for agency in self.searched if agency.pk != self.agency_id]
 
     @property
     def waits(self) -> bool:

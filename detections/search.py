@@ -24,7 +24,7 @@ from hotlists.patterns import ANY, alignment, differing, is_partial
 from hotlists.plates import Position, fold, positions
 
 __all__ = [
-    "LIMIT", "ORDERS", "PAGE", "Like", "NotApproved", "Page", "as_like", "count", "doubts", "kept_since",
+    "LIMIT", "ORDERS", "PAGE", "Like", "NotApproved", "Page", "as_like", "doubts", "kept_since",
     "known_together", "matching", "page", "too_broad", "walk",
 ]  # fmt: skip
 
@@ -93,7 +93,7 @@ class Page:
 
 
 def matching(search: Search) -> DetectionQuerySet:
-    """Every detection that `search` finds, of its own agency alone, in no order.
+    """Every detection that `search` finds, of the agencies that it looks through alone, in no order.
 
     A detection without a read state is found whatever state is asked for, and one whose vehicle was not read
     where a plate is asked for. Raises `NotApproved` for a broad search without a second person's approval.
@@ -109,7 +109,7 @@ def _asked(search: Search, found: DetectionQuerySet) -> DetectionQuerySet:
         raise NotApproved(f"{search} has no second person’s approval.")
     if search.kind != Search.Kind.NONE and not search.pattern:
         return found.none()  # Its plate is forgotten with the detections that it spoke of.
-    found = found.filter(agency=search.agency_id)
+    found = found.filter(agency__in=search.searched)
     if cameras := list(search.cameras.values_list("pk", flat=True)):
         found = found.filter(camera__in=cameras)
     if search.state:
@@ -134,9 +134,8 @@ def walk(
     rest, since, until = _rest(search, behind, newest_first=newest_first)
     found = _asked(search, Detection.objects.select_related("camera").order_by(ORDERS[order]))
     found = found.filter(narrowed or Q(), rest)
-    stretches = search_days.stretches(
-        search.agency_id, fold(search.pattern), since, until, newest_first=newest_first
-    )
+    agencies = [agency.pk for agency in search.searched]
+    stretches = search_days.stretches(agencies, fold(search.pattern), since, until, newest_first=newest_first)
     for stretch in stretches:
         plate = _plate(search.pattern, confusable=search.confusable, keys=stretch.keys)
         rows = found.filter(plate, stretch.within(since, until))
@@ -157,11 +156,6 @@ def _rest(search: Search, behind: uuid.UUID | None, *, newest_first: bool) -> tu
     if newest_first:
         return Q(pk__lt=behind), search.since, min(search.until, edge + _MOMENT)
     return Q(pk__gt=behind), max(search.since, edge), search.until
-
-
-def count(search: Search) -> int:
-    """How many `search` finds now, counted up to one more than `LIMIT`. Raises `NotApproved`."""
-    return sum(1 for _ in walk(search, limit=LIMIT + 1))
 
 
 def page(

@@ -1,75 +1,128 @@
-"""The days that a search looks through: those on which its plate was read, and those nobody has listed yet.
+"""Going through days: those on which a plate was read, and those nobody has listed yet.
 
-They are taken a stretch at a time, the next one where the page is not full, so that a query opens the few
-partitions that it needs. A stretch lengthens as it goes, for what is rare is looked for long.
+Each day is looked up in its own partition, by the database function `detections_of_days`, which ends where the
+taker has enough. To plan one question for all partitions takes PostgreSQL longer than a search may last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import reduce
-from itertools import groupby
-from operator import or_
+from datetime import timedelta
 
-from django.db.models import Q
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import connection
+from django.db.models import prefetch_related_objects
 
 from detections import plates_seen, uuid7
+from detections.model_reads import DetectionQuerySet
+from detections.models import Detection
 
-FIRST_STRETCH, LONGEST_STRETCH, READS_A_DAY = 8, 64, 8
+_AT_ONCE = 500
+_FEW_DAYS = 8
 _MOMENT = timedelta(milliseconds=1)
+_ROWS = "SELECT * FROM detections_of_days(%s::int[], %s::text[], %s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Some days in order, and the folded plates that were read on them; None where that is not known."""
+class Day:
+    """A day, and the folded plates that were read on it; None where that is not known."""
 
-    days: Sequence[int]
+    number: int
     keys: Sequence[str] | None
 
-    def within(self, since: datetime, until: datetime) -> Q:
-        """The condition of the ids of these days, from `since` to before `until`."""
-        return reduce(or_, (_between(*run, since, until) for run in _runs(sorted(self.days))))
+
+@dataclass(frozen=True)
+class Walk:
+    """Detections of some agencies with ids from `first` to before `after`, in one direction.
+
+    `pattern` is a folded plate or a part of one, empty for any. `found` are the detections as asked, but for
+    that and the time; `unlisted` those of them whose plate fits. On days of which it is known which plates
+    were read, those of `found` are taken that have one of the plates that fit.
+    """
+
+    agencies: Sequence[int]
+    pattern: str
+    found: DetectionQuerySet
+    unlisted: DetectionQuerySet
+    first: uuid.UUID
+    after: uuid.UUID
+    newest_first: bool = True
+
+    def rows(self, limit: int | None = None) -> Iterator[Detection]:
+        """The detections in order with their cameras, at most `limit`. It ends where the taker stops."""
+        try:
+            asked = [f"{_text(self.found)} AND plate_key = ANY($3)", _text(self.unlisted)]
+        except EmptyResultSet:
+            return
+        for days in self.days():
+            first, after = self.first, self.after
+            while True:
+                most = _AT_ONCE if limit is None else min(limit, _AT_ONCE)
+                rows = self._some(days, asked, first, after, most)
+                yield from rows
+                limit = None if limit is None else limit - len(rows)
+                if limit == 0:
+                    return
+                if len(rows) < most:
+                    break
+                first, after = (first, rows[-1].pk) if self.newest_first else (_next(rows[-1].pk), after)
+
+    def _some(
+        self, days: list[Day], asked: list[str], first: uuid.UUID, after: uuid.UUID, most: int
+    ) -> list[Detection]:
+        """The first `most` rows of these days from `first` to before `after`."""
+        begin, end = (plates_seen.day_number(uuid7.captured_at(edge)) for edge in (first, after))
+        days = [day for day in days if begin <= day.number <= end]
+        numbers = [day.number for day in days]
+        keys = [None if day.keys is None else " ".join(day.keys) for day in days]
+        parameters = [numbers, keys, *asked, first, after, self.newest_first, most]
+        rows = list(Detection.objects.raw(_ROWS, parameters))
+        prefetch_related_objects(rows, "camera")
+        return rows
+
+    def days(self) -> Iterator[list[Day]]:
+        """The days to look through in order, some at a time."""
+        first = plates_seen.day_number(uuid7.captured_at(self.first))
+        last = plates_seen.day_number(uuid7.captured_at(self.after) - _MOMENT)
+        if not plates_seen.is_told(self.pattern):
+            yield self._unknown(first, last)
+            return
+        # In this order: a day that is listed meanwhile is looked through, not passed over.
+        unlisted = plates_seen.unlisted(self.agencies, first, last)
+        while True:
+            seen = plates_seen.where_seen(
+                self.agencies, self.pattern, first, last, newest_first=self.newest_first
+            )
+            if seen is None:
+                yield self._unknown(first, last)
+                return
+            begin, end = first, last
+            if is_more := len(seen) == plates_seen.DAYS_AT_ONCE:
+                begin, end = (min(seen), last) if self.newest_first else (first, max(seen))
+            numbers = seen.keys() | {day for day in unlisted if begin <= day <= end}
+            ordered = sorted(numbers, reverse=self.newest_first)
+            yield [Day(day, None if day in unlisted else seen[day]) for day in ordered]
+            if not is_more:
+                return
+            first, last = (first, begin - 1) if self.newest_first else (end + 1, last)
+
+    def _unknown(self, first: int, last: int) -> list[Day]:
+        few = last - first < _FEW_DAYS
+        days = range(first, last + 1) if few else plates_seen.kept_days(first, last)
+        return [Day(day, None) for day in sorted(days, reverse=self.newest_first)]
 
 
-def stretches(
-    agency_id: int, pattern: str, since: datetime, until: datetime, *, newest_first: bool
-) -> Iterator[Stretch]:
-    """Where to look for a folded plate or a part of one; `pattern` empty for detections of any plate."""
-    first, last = plates_seen.day_number(since), plates_seen.day_number(until - _MOMENT)
-    # In this order: a day that is listed meanwhile is looked through, not passed over.
-    listed = plates_seen.listed(agency_id, first, last) if pattern else set()
-    seen = plates_seen.where_seen(agency_id, pattern, first, last) if listed else None
-    known = {day: seen.get(day, []) for day in listed} if seen is not None else {}
-    days = [day for day in plates_seen.kept_days(first, last) if known.get(day, True)]
-    size = FIRST_STRETCH
-    for is_known, group in groupby(sorted(days, reverse=newest_first), key=known.__contains__):
-        run = list(group)
-        while run:
-            take = _enough(run, known, size) if is_known else size
-            part, run, size = run[:take], run[take:], min(2 * size, LONGEST_STRETCH)
-            yield Stretch(part, sorted({key for day in part for key in known[day]}) if is_known else None)
+def _text(found: DetectionQuerySet) -> str:
+    """The condition as text, with its values in it. Raises EmptyResultSet where nothing can meet it."""
+    compiler = found.query.get_compiler(connection=connection)
+    try:
+        return f"({connection.ops.compose_sql(*compiler.compile(found.query.where))})"
+    except FullResultSet:
+        return "TRUE"
 
 
-def _enough(run: Sequence[int], known: Mapping[int, Sequence[str]], size: int) -> int:
-    """How many of these days have some eight reads for each of `size`, so that a page is likely full."""
-    reads = 0
-    for count, day in enumerate(run[:LONGEST_STRETCH], start=1):
-        reads += len(known[day])
-        if reads >= READS_A_DAY * size:
-            return count
-    return LONGEST_STRETCH
-
-
-def _runs(days: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The first and the last of every run of days without a gap."""
-    for _, run in groupby(enumerate(days), key=lambda each: each[1] - each[0]):
-        numbers = [day for _, day in run]
-        yield numbers[0], numbers[-1]
-
-
-def _between(first: int, last: int, since: datetime, until: datetime) -> Q:
-    begin = max(since, plates_seen.first_moment(first))
-    end = min(until, plates_seen.first_moment(last + 1))
-    return Q(id__gte=uuid7.floor(begin), id__lt=uuid7.floor(end))
+def _next(key: uuid.UUID) -> uuid.UUID:
+    """The smallest id behind this one."""
+    return uuid.UUID(int=key.int + 1)

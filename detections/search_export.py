@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import IO, Any
@@ -16,9 +17,10 @@ from django.utils import timezone
 from accounts.models import Member
 from detections import search as query
 from detections.models import Detection, Search
+from detections.search_agencies import record_access
 from detections.services_search import elements, require_open
 from trail.purpose import VagueReason, check_case_number, check_reason
-from trail.services import act, record
+from trail.services import act
 from trail.verbs import Verb
 
 MOST_ROWS = 50_000
@@ -26,8 +28,8 @@ IN_MEMORY = 8 * 1024 * 1024
 _CHUNK = 64 * 1024
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
-    "captured_at", "plate", "state", "fits", "confidence", "camera", "camera_name", "direction", "latitude",
-    "longitude", "make", "model", "color", "body", "picture", "detection",
+    "captured_at", "plate", "state", "fits", "confidence", "agency", "camera", "camera_name", "direction",
+    "latitude", "longitude", "make", "model", "color", "body", "picture", "detection",
 )  # fmt: skip
 
 
@@ -60,9 +62,10 @@ def search_export(*, actor: Member, search: Search, reason: str, case_number: st
     said = {"reason": _checked("reason", reason), "case_number": _checked("case_number", case_number)}
     with ExitStack() as unread:
         file = unread.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
-        rows, sha256 = _write(search, file)
-        record(
-            actor, Verb.EXPORTED, search, inquiry=search.inquiry, detail=said["reason"],
+        written, sha256 = _write(search, file)
+        rows = written.total()
+        record_access(
+            actor, Verb.EXPORTED, search, shown=written, detail=said["reason"],
             elements=elements(search) | {"rows": rows, "sha256": sha256, "for_case": said["case_number"]},
         )  # fmt: skip
         file.seek(0)
@@ -81,20 +84,21 @@ def _name(search: Search) -> str:
     return f"search-{str(search.pk)[:8]}-{timezone.localdate()}.csv"
 
 
-def _write(search: Search, file: IO[bytes]) -> tuple[int, str]:
-    """Write the whole file; gives its rows and its SHA-256."""
+def _write(search: Search, file: IO[bytes]) -> tuple[Counter[int], str]:
+    """Write the whole file; gives how many rows it has of each agency, by id, and its SHA-256."""
     text = io.StringIO(newline="")
-    writer, digest, count = csv.writer(text), hashlib.sha256(), 0
+    writer, digest, rows = csv.writer(text), hashlib.sha256(), Counter[int]()
+    names = {agency.pk: str(agency) for agency in search.searched}
     writer.writerow(COLUMNS)
-    for detection in query.walk(search):
-        count += 1
+    for count, detection in enumerate(query.walk(search), start=1):
         if count > MOST_ROWS:
             raise ValidationError(f"An export has at most {MOST_ROWS:,} rows. Search a shorter time.")
-        writer.writerow(_cells(search, detection))
+        rows[detection.agency_id] += 1
+        writer.writerow(_cells(search, detection, names[detection.agency_id]))
         if text.tell() >= _CHUNK:
             _flush(text, file, digest)
     _flush(text, file, digest)
-    return count, digest.hexdigest()
+    return rows, digest.hexdigest()
 
 
 def _flush(text: io.StringIO, file: IO[bytes], digest: Any) -> None:
@@ -105,14 +109,14 @@ def _flush(text: io.StringIO, file: IO[bytes], digest: Any) -> None:
     text.truncate()
 
 
-def _cells(search: Search, found: Detection) -> list[Any]:
+def _cells(search: Search, found: Detection, agency: str) -> list[Any]:
     words = (found.direction, found.make, found.model, found.color, found.body)
     direction, make, model, color, body = map(safe, words)
     return [
         timezone.localtime(found.captured_at).isoformat(timespec="milliseconds"),
         found.plate, found.state, _fits(search, found), found.confidence,
-        safe(found.camera.code), safe(found.camera.name), direction, found.latitude, found.longitude,
-        make, model, color, body, "yes" if found.image else "no", found.pk,
+        safe(agency), safe(found.camera.code), safe(found.camera.name), direction,
+        found.latitude, found.longitude, make, model, color, body, "yes" if found.image else "no", found.pk,
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ fixed cameras that sent nothing on a day, as far back as that is counted, and fr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
@@ -20,9 +20,10 @@ from accounts.permissions import Permission
 from detections import plates_seen, search_days
 from detections import search as query
 from detections.models import Camera, CameraDay, Detection, Search
+from detections.search_agencies import record_access
 from detections.services_search import require_open
 from trail.models import Inquiry
-from trail.services import act, record
+from trail.services import act
 from trail.verbs import Verb
 from training import gate
 
@@ -49,19 +50,30 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class History:
-    """A vehicle's reads and what is not known of it.
+class Unknown:
+    """What the data of one agency do not say.
 
     Reads captured before `purged_before` are deleted, unless they are held. `watched_since` is the first
     whole day of which it is known which cameras sent nothing, None where there is none yet: of days before,
-    and of today, nothing is said. `more` where older reads than those listed are kept.
+    and of today, nothing is said.
+    """
+
+    agency: Agency
+    gaps: list[Gap]
+    purged_before: datetime
+    watched_since: date | None
+
+
+@dataclass(frozen=True)
+class History:
+    """A vehicle's reads, and of each agency that was searched what is not known of it.
+
+    `more` where older reads than those listed are kept.
     """
 
     detection: Detection
     days: list[Day]
-    gaps: list[Gap]
-    purged_before: datetime
-    watched_since: date | None
+    unknown: list[Unknown]
     more: bool
 
     @property
@@ -74,40 +86,34 @@ class History:
 def search_history(*, actor: Member, inquiry: Inquiry, detection: Detection, search: Search) -> History:
     """The kept reads of the vehicle of `detection`, which `search` finds: newest first, `MOST_READS` at most.
 
-    The same vehicle is the same folded plate, in the same state or in one that was not read; it may be
-    another where the plate has a character in doubt (`search.doubts`). Recorded as viewed. Raises `Refused`
-    as opening the search's results does, `Detection.DoesNotExist` where the search does not find it.
+    They are those of the agencies that the search looks through. The same vehicle is the same folded plate,
+    in the same state or in one that was not read; it may be another where the plate has a character in doubt
+    (`search.doubts`). Recorded as viewed. Raises `Refused` as opening the search's results does,
+    `Detection.DoesNotExist` where the search does not find it.
     """
     gate.require(actor, Permission.SEARCH, on=search, inquiry=inquiry)
     require_open(actor, search)
     detection = query.matching(search).select_related("camera").get(pk=detection.pk)
-    reads = list(_reads(detection))
-    watch = Watch(search.agency)
-    history = History(
-        detection,
-        days=_days(reads[:MOST_READS], watch),
-        gaps=watch.gaps(),
-        purged_before=watch.purged_before,
-        watched_since=watch.first,
-        more=len(reads) > MOST_READS,
-    )
+    reads = list(_reads(detection, search.searched))
+    shown, watches = reads[:MOST_READS], [Watch(agency) for agency in search.searched]
+    unknown = [Unknown(watch.agency, watch.gaps(), watch.purged_before, watch.first) for watch in watches]
+    history = History(detection, _days(shown, watches), unknown, more=len(reads) > MOST_READS)
     facts = {"plate": detection.plate, "state": detection.state, "shown": history.count}
-    record(actor, Verb.HISTORY_VIEWED, search, inquiry=inquiry, elements=facts)
+    record_access(actor, Verb.HISTORY_VIEWED, search, elements=facts, shown=shown)
     return history
 
 
-def _reads(detection: Detection) -> Iterator[Detection]:
+def _reads(detection: Detection, agencies: Sequence[Agency]) -> Iterator[Detection]:
     """At most one more than are listed."""
     since, until = plates_seen.first_moment(0), timezone.now() + _DAY
     found = Detection.objects.select_related("camera").filter(
-        agency=detection.agency_id, plate_key=detection.plate_key
+        agency__in=agencies, plate_key=detection.plate_key
     )
     if detection.state:
         found = found.filter(state__in=["", detection.state])
     left = MOST_READS + 1
-    stretches = search_days.stretches(
-        detection.agency_id, detection.plate_key, since, until, newest_first=True
-    )
+    keys = [agency.pk for agency in agencies]
+    stretches = search_days.stretches(keys, detection.plate_key, since, until, newest_first=True)
     for stretch in stretches:
         rows = list(found.filter(stretch.within(since, until)).order_by("-pk")[:left])
         yield from rows
@@ -116,9 +122,12 @@ def _reads(detection: Detection) -> Iterator[Detection]:
             return
 
 
-def _days(reads: Iterable[Detection], watch: Watch) -> list[Day]:
+def _days(reads: Iterable[Detection], watches: Sequence[Watch]) -> list[Day]:
     by_day = groupby(reads, key=lambda read: timezone.localtime(read.captured_at).date())
-    return [Day(day, list(rows), watch.silent(day)) for day, rows in by_day]
+    return [
+        Day(day, list(rows), [camera for watch in watches for camera in watch.silent(day)])
+        for day, rows in by_day
+    ]
 
 
 class Watch:
@@ -131,6 +140,7 @@ class Watch:
 
     def __init__(self, agency: Agency) -> None:
         now = timezone.now()
+        self.agency = agency
         self.purged_before = query.kept_since(agency.policy, now)
         fixed = Camera.objects.filter(agency=agency, kind=Camera.Kind.FIXED)
         self._cameras = {camera.pk: camera for camera in fixed}

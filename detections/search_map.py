@@ -185,9 +185,10 @@ def map_of(search: Search, found: Iterable[Detection], chosen: Sequence[Spot] = 
 
 def _searched(search: Search) -> list[Spot]:
     """The fixed cameras with a place that the search asked, whether or not they read anything."""
-    own = Camera.objects.filter(agency=search.agency_id, kind=Camera.Kind.FIXED, latitude__isnull=False)
+    fixed = Camera.objects.filter(agency__in=search.searched, kind=Camera.Kind.FIXED, latitude__isnull=False)
     chosen = search.cameras.all()
-    return [Spot(camera) for camera in (own.filter(pk__in=chosen) if chosen else own.filter(is_active=True))]
+    asked = fixed.filter(pk__in=chosen) if chosen else fixed.filter(is_active=True)
+    return [Spot(camera) for camera in asked]
 
 
 @dataclass(frozen=True)

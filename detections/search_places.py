@@ -114,7 +114,7 @@ def condition(search: Search) -> Q:
     if not has_place(search):
         return Q()
     inside = _inside(search)
-    cameras = Camera.objects.filter(agency=search.agency_id)
+    cameras = Camera.objects.filter(agency__in=search.searched)
     fixed = cameras.filter(inside, kind=Camera.Kind.FIXED).values_list("pk", flat=True)
     moving = cameras.exclude(kind=Camera.Kind.FIXED).values_list("pk", flat=True)
     return Q(camera__in=list(fixed)) | Q(inside, camera__in=list(moving))

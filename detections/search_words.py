@@ -51,6 +51,11 @@ class Asked:
         return self.chosen[0].name if count == 1 else f"{count} cameras"
 
     @property
+    def agencies(self) -> str:
+        """Whose detections, where others' are looked through; empty where only one's own."""
+        return " and ".join(map(str, self.search.searched)) if self.search.others else ""
+
+    @property
     def plate_gone(self) -> bool:
         """Whether it asked for a plate that is deleted with the detections that it spoke of."""
         return self.search.kind != Search.Kind.NONE and not self.search.pattern

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Agency, Member
 from accounts.permissions import Permission
 from detections import search as query
-from detections import search_places, search_vehicles
+from detections import search_agencies, search_places, search_vehicles
 from detections.models import Camera, Search
 from hotlists.patterns import is_partial, tidy
 from hotlists.plates import BadPlate, normalize_state
@@ -38,7 +38,7 @@ class Question(TypedDict, total=False):
 
     `circle` is latitude and longitude in degrees and a radius in meters, `area` the corners of a drawn area,
     each latitude and longitude; one of the two at most. `since` defaults to the start of what is kept,
-    `until` to now, `confusable` to yes, and no camera means all.
+    `until` to now, `confusable` to yes, `agencies` to one's own, and no camera means all of theirs.
     """
 
     plate: str
@@ -50,6 +50,7 @@ class Question(TypedDict, total=False):
     body: str
     circle: Sequence[float] | None
     area: Sequence[Sequence[float]] | None
+    agencies: Sequence[Agency]
     cameras: Sequence[Camera]
     since: datetime | None
     until: datetime | None
@@ -57,30 +58,34 @@ class Question(TypedDict, total=False):
 
 @act
 def search_make(*, actor: Member, inquiry: Inquiry, **asked: Unpack[Question]) -> Search:
-    """Search the detections of the actor's agency under `inquiry` (Civil Code 1798.90.52).
+    """Search the detections of the actor's agency, or of `agencies`, under `inquiry` (Civil Code 1798.90.52).
 
+    Those of another agency take an agreement in force and a grant, and it has the search on its own trail.
     The search keeps what was asked; `found` counts up to one more than `search.LIMIT`. One that the policy
     calls broad waits for a second person (`broad_why`) and has found nothing yet. Raises `Refused` at the
     gate; ValidationError by field, the place's on `circle` and `area`.
     """
     gate.require(actor, Permission.SEARCH, on=actor.agency, inquiry=inquiry)
-    search = _asked(actor.agency, inquiry, asked)
-    own = _own(actor.agency, asked.get("cameras", ()))
-    search.broad_why = _broad(search, own)
+    search, cameras = _asked(actor.agency, inquiry, asked), list(asked.get("cameras", ()))
+    search_agencies.require_search(actor, search, inquiry)
+    search.broad_why = _broad(search, cameras)
     if search.broad_why:
         search.asked_by = actor
     search.full_clean(exclude=["asked_by", "decided_by", "decided_at", "approved"])
     search.save()
-    search.cameras.set(own)
+    search.cameras.set(cameras)
+    if search.others:
+        search.agencies.set(search.searched)
     if search.waits:
         record(
             actor, Verb.SEARCH_ASKED, search, inquiry=inquiry, elements=elements(search),
             detail=search.broad_why,
         )  # fmt: skip
         return search
-    search.found = query.count(search)
+    found = list(query.walk(search, limit=query.LIMIT + 1))
+    search.found = len(found)
     search.save(update_fields=["found"])
-    record(actor, Verb.SEARCHED, search, inquiry=inquiry, elements=elements(search))
+    search_agencies.record_access(actor, Verb.SEARCHED, search, elements=elements(search), shown=found)
     return search
 
 
@@ -89,7 +94,7 @@ def why_broad(*, agency: Agency, **asked: Unpack[Question]) -> str:
 
     It shows no data and is no search. Raises ValidationError as `search_make` does.
     """
-    return _broad(_asked(agency, None, asked), _own(agency, asked.get("cameras", ())))
+    return _broad(_asked(agency, None, asked), list(asked.get("cameras", ())))
 
 
 @act
@@ -136,7 +141,7 @@ def require_open(actor: Member, search: Search) -> None:
 
     It is for its maker alone, under a fresh purpose, and where it is broad after a second person's approval.
     """
-    gate.require(actor, Permission.SEARCH, on=search, inquiry=search.inquiry)
+    search_agencies.require_search(actor, search, search.inquiry)
     if search.is_open:
         return
     waits = search.waits
@@ -164,6 +169,7 @@ def elements(search: Search) -> dict[str, Any]:
         "since": search.since,
         "until": search.until,
         "cameras": [camera.code for camera in search.cameras.all()] or "all",
+        **({"agencies": [agency.name for agency in search.searched]} if search.others else {}),
         **({"found": found} if search.is_open else {}),
     }
 
@@ -175,7 +181,8 @@ def _asked(agency: Agency, inquiry: Inquiry | None, asked: Question) -> Search:
     search.kind = _kind(search.pattern)
     for name in search_vehicles.NAMES:
         setattr(search, name, _word(name, str(asked.get(name, ""))))
-    search.since, search.until = _times(agency, asked.get("since"), asked.get("until"))
+    search.searched = search_agencies.checked(agency, asked.get("agencies", ()), asked.get("cameras", ()))
+    search.since, search.until = _times(search.searched, asked.get("since"), asked.get("until"))
     for name, value in _place(asked.get("circle"), asked.get("area")).items():
         setattr(search, name, value)
     return search
@@ -223,10 +230,13 @@ def _place(circle: Sequence[float] | None, area: Sequence[Sequence[float]] | Non
         raise ValidationError({field: str(bad)}) from bad
 
 
-def _times(agency: Agency, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
-    """The time asked for, which ends now at the latest."""
+def _times(
+    agencies: Sequence[Agency], since: datetime | None, until: datetime | None
+) -> tuple[datetime, datetime]:
+    """The time asked for, which begins with the oldest that any of them keeps and ends now at the latest."""
     now = timezone.now()
-    since = since or query.kept_since(agency.policy, now)
+    kept = [query.kept_since(agency.policy, now) for agency in agencies if agency.adopted is not None]
+    since = since or min(kept, default=now)
     if since >= now:
         raise ValidationError({"since": "This time has not come yet."})
     if until is not None and until <= since:
@@ -234,22 +244,17 @@ def _times(agency: Agency, since: datetime | None, until: datetime | None) -> tu
     return since, min(until or now, now)
 
 
-def _own(agency: Agency, cameras: Sequence[Camera]) -> list[Camera]:
-    """The cameras, all of which are the agency's own: another's detections need an agreement."""
-    if any(camera.agency_id != agency.pk for camera in cameras):
-        raise ValidationError({"cameras": "Choose cameras of your own department."})
-    return list(cameras)
-
-
 def _broad(search: Search, cameras: list[Camera]) -> str:
     """Why it needs a second person under the policy in force; empty where one person may make it."""
-    searched = cameras or Camera.objects.filter(agency=search.agency)
-    return query.too_broad(
+    searched = cameras or Camera.objects.filter(agency__in=search.searched)
+    others = search_agencies.second_person(search)
+    broad = query.too_broad(
         search.agency.policy,
         pattern=search.pattern,
         cameras=search_places.covered(search, searched),
         span=search.until - search.since,
     )
+    return " ".join(filter(None, (others, broad)))
 
 
 def _note(text: str, *, needed: bool) -> str:

@@ -16,7 +16,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -27,13 +26,13 @@ from detections import uuid7
 from detections.console_choice import choice_of, keys_of
 from detections.forms_search import SearchForm
 from detections.models import Camera, Detection, Search
+from detections.search_agencies import deleted_before, record_access, require_search
 from detections.search_map import BadSpot, SearchMap, Spot, ground_of, map_of
 from detections.search_words import Asked
 from detections.services_search import elements, search_make, why_broad
 from detections.thumbnails import leave_to_see
 from detections.views_console import signed_in_member
 from hotlists.plates import Position
-from trail.services import record
 from trail.verbs import Verb
 from training import gate
 from training.rules import rule
@@ -65,7 +64,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "own": [Asked(one) for one in own[:LISTED]],
         "limit": query.LIMIT,
         "rules": member.agency.policy.search,
-        "ground": ground_of(Camera.objects.filter(agency=member.agency_id)),
+        "ground": ground_of(Camera.objects.filter(agency__in=form.choosable)),
         "may_hold": gate.allows(member, Permission.HOLD),
         "may_approve": gate.allows(member, Permission.APPROVE_SEARCHES),
     }
@@ -123,7 +122,7 @@ def own_search(request: HttpRequest, pk: uuid.UUID) -> Search:
         "inquiry__member", "agency", "decided_by"
     )
     found = get_object_or_404(own, pk=pk)
-    gate.require(member, Permission.SEARCH, on=found, inquiry=found.inquiry)
+    require_search(member, found, found.inquiry)
     return found
 
 
@@ -152,6 +151,12 @@ class Found:
     def places(self) -> list[int]:
         """The places in doubt, from 1."""
         return [doubt.number for doubt in self.doubts]
+
+    @property
+    def agency(self) -> str:
+        """Whose detection it is, where the search looks through others' as well; else empty."""
+        named = self.search.searched if self.search.others else []
+        return next((str(agency) for agency in named if agency.pk == self.detection.agency_id), "")
 
     @property
     def state_unread(self) -> bool:
@@ -184,8 +189,8 @@ class Where:
         texts = request.GET.getlist("at")
         if order not in query.ORDERS or (after and before) or len(texts) > MOST_SPOTS:
             raise Http404
-        own = Camera.objects.filter(agency=asked.agency_id)
-        cameras = {camera.pk: camera for camera in own} if texts else {}
+        searched = Camera.objects.filter(agency__in=asked.searched)
+        cameras = {camera.pk: camera for camera in searched} if texts else {}
         try:
             return cls(order, after, before, [Spot.read(text, cameras) for text in texts])
         except BadSpot as odd:
@@ -240,8 +245,8 @@ def search_results(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "where": where,
         "rows": _shown(request, asked, page.rows, where, drawn),
         "keys": keys_of(choice_of(signed_in_member(request))),
-        "may_hold": gate.allows(signed_in_member(request), Permission.HOLD, on=asked),
-        **kept(asked),
+        "may_hold": not asked.others and gate.allows(signed_in_member(request), Permission.HOLD, on=asked),
+        "deleted_before": deleted_before(asked),
     }
     return render(request, "detections/search_results.html", context)
 
@@ -256,16 +261,10 @@ def _shown(
     }  # fmt: skip
     if where.spots:
         event["at"] = [spot.key for spot in where.spots]
-    record(member, Verb.RESULTS_VIEWED, asked, inquiry=asked.inquiry, elements=event)
+    record_access(member, Verb.RESULTS_VIEWED, asked, elements=event, shown=reads)
     return [_row(member, asked, read, drawn) for read in reads]
 
 
 def _row(member: Member, asked: Search, read: Detection, drawn: SearchMap) -> Row:
     leave = leave_to_see(member, asked, read.pk) if read.image else ""
     return Row(asked, read, drawn.letter_of(read), leave)
-
-
-def kept(asked: Search) -> dict[str, Any]:
-    """Since when detections are kept, and whether the search reaches back before."""
-    since = query.kept_since(asked.agency.policy, timezone.now())
-    return {"kept": since, "before_kept": asked.since < since}

@@ -17,10 +17,10 @@ from accounts.permissions import Permission
 from detections import console, held, pictures
 from detections.model_hits import of_detection
 from detections.models import Detection
+from detections.search_agencies import record_access
 from detections.thumbnails import has_leave
 from detections.views_console import signed_in_member
 from detections.views_search import Found, one_found
-from trail.services import record
 from trail.verbs import Verb
 from training import gate
 from training.rules import rule
@@ -44,6 +44,7 @@ def search_detection(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) 
         "picture": pictures.measure(read.image, read.box),
         "hits": hits,
         "holds": held.holds_of(read),
+        "is_own": read.agency_id == member.agency_id,
         "kept_until": read.captured_at + timedelta(days=days),
         "may_hold": gate.allows(member, Permission.HOLD, on=read),
         "may_see_hits": gate.allows(member, Permission.SEE_HITS, on=read),
@@ -54,7 +55,7 @@ def search_detection(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) 
 def _record(member: Member, verb: Verb, found: Found) -> None:
     seen = found.detection
     facts: dict[str, Any] = {"plate": seen.plate, "state": seen.state, "search": str(found.search.pk)}
-    record(member, verb, seen, inquiry=found.search.inquiry, elements=facts)
+    record_access(member, verb, found.search, elements=facts, target=seen)
 
 
 @rule(Permission.SEARCH)

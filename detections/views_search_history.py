@@ -25,11 +25,15 @@ from training.rules import rule
 
 @dataclass(frozen=True)
 class Seen:
-    """One read of the vehicle beside the one the history began from; `is_found` where the search finds it."""
+    """One read of the vehicle beside the one the history began from; `is_found` where the search finds it.
+
+    `agency` is whose it is, where others' detections are searched as well.
+    """
 
     origin: Detection
     detection: Detection
     is_found: bool
+    agency: str = ""
 
     @cached_property
     def doubts(self) -> list[Position]:
@@ -69,15 +73,17 @@ def search_vehicle(request: HttpRequest, pk: uuid.UUID, detection: uuid.UUID) ->
     reads = [read for day in history.days for read in day.reads]
     known = query.matching(asked).filter(pk__in=[read.pk for read in reads])
     mine = set(known.values_list("pk", flat=True))
+    names = {agency.pk: str(agency) for agency in asked.searched} if asked.others else {}
+
+    def seen(read: Detection) -> Seen:
+        return Seen(origin, read, read.pk in mine, names.get(read.agency_id, ""))
+
     context = {
         "search": asked,
         "found": found,
         "detection": origin,
         "history": history,
-        "days": [
-            SeenDay(day.day, [Seen(origin, read, read.pk in mine) for read in day.reads], day.silent)
-            for day in history.days
-        ],
+        "days": [SeenDay(day.day, [seen(read) for read in day.reads], day.silent) for day in history.days],
         "cameras": len({read.camera_id for read in reads}),
         "most": MOST_READS,
         "keys": keys_of(choice_of(signed_in_member(request))),

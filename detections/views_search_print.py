@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import Permission
 from detections import search as query
+from detections.search_agencies import deleted_before, record_access
 from detections.search_words import Asked
 from detections.services_search import elements, require_open
 from detections.views_console import signed_in_member
-from detections.views_search import Found, kept, own_search
-from trail.services import record
+from detections.views_search import Found, own_search
 from trail.verbs import Verb
 from training.rules import rule
 
@@ -36,7 +36,7 @@ def search_print(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = list(query.walk(asked, order, limit=MOST_PRINTED + 1))
     reads = found[:MOST_PRINTED]
     said = elements(asked) | {"shown": len(reads), "order": order}
-    record(member, Verb.PRINTED, asked, inquiry=asked.inquiry, elements=said)
+    record_access(member, Verb.PRINTED, asked, elements=said, shown=reads)
     context = {
         "search": asked,
         "asked": Asked(asked),
@@ -46,6 +46,6 @@ def search_print(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "order": order,
         "printed_at": timezone.now(),
         "by": member,
-        **kept(asked),
+        "deleted_before": deleted_before(asked),
     }
     return render(request, "detections/search_print.html", context)

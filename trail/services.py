@@ -28,12 +28,15 @@ def record(
     elements: dict[str, Any] | None = None,
     detail: str = "",
     outcome: Outcome = Outcome.DONE,
+    agency: Any = None,
 ) -> Event:
     """Record one act with the statute's contents (Civil Code 1798.90.52) and return the event.
 
     `elements` holds the plate or other data elements used; `target` is the row acted on, or a label for
     what has no row. `purpose` is used where there is no `inquiry` (verifying a hit, a member's own duty).
     `actor` None means that nobody was signed in; the event then belongs to the agency of the row acted on.
+    `agency` lays the event on the trail of another than the actor's, whose data were accessed, with its
+    policy version; `detail` then says for whom the actor acted.
     """
     event = Event(
         action=Event.Action.ACCESS,
@@ -53,6 +56,9 @@ def record(
         event.credit(actor)
     elif isinstance(target, models.Model):
         event.lay_with(getattr(target, "agency", None))
+    if agency is not None:
+        event.lay_with(agency)
+        event.policy_version = agency.policy_label
     event.save()
     return event
 

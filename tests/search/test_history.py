@@ -89,7 +89,8 @@ def test_another_agencys_reads_are_never_in_it(
     own = detect()
     history = history_of(search_for("8KRB412"), own)
     assert [read for day in history.days for read in day.reads] == [own]
-    assert history.watched_since is None
+    assert [known.agency for known in history.unknown] == [own.agency]
+    assert history.unknown[0].watched_since is None
 
 
 def test_it_says_where_it_ends(
@@ -105,12 +106,13 @@ def test_it_says_where_it_ends(
 def test_what_is_deleted_is_named(search_for: SearchFor, detect: Detect, operator: Member) -> None:
     history = history_of(search_for("8KRB412"), detect())
     kept = timezone.now() - timedelta(days=operator.agency.policy.retention.detections_days)
-    assert abs(history.purged_before - kept) < timedelta(minutes=1)
+    assert abs(history.unknown[0].purged_before - kept) < timedelta(minutes=1)
 
 
 def test_nothing_is_said_of_days_before_cameras_were_counted(search_for: SearchFor, detect: Detect) -> None:
     history = history_of(search_for("8KRB412"), detect())
-    assert (history.gaps, history.watched_since) == ([], None)
+    (unknown,) = history.unknown
+    assert (unknown.gaps, unknown.watched_since) == ([], None)
 
 
 def test_days_on_which_cameras_sent_nothing_are_gaps(
@@ -121,13 +123,14 @@ def test_days_on_which_cameras_sent_nothing_are_gaps(
     watch(other, *range(12, 21), *range(7))
     read = detect(at=days_ago(9))
     history = history_of(search_for("8KRB412"), read)
-    (gap,) = history.gaps
+    (unknown,) = history.unknown
+    (gap,) = unknown.gaps
     assert gap.cameras == [other]
     assert local(12) <= gap.first <= local(10)
     assert local(9) <= gap.last <= local(7)
     assert history.days[0].silent == [other]
-    assert history.watched_since is not None
-    assert history.watched_since > local(21)
+    assert unknown.watched_since is not None
+    assert unknown.watched_since > local(21)
 
 
 def test_a_camera_is_silent_only_where_it_is_certain(
@@ -143,9 +146,9 @@ def test_a_camera_is_silent_only_where_it_is_certain(
     car = Camera.objects.create(agency=agency, code="car", name="Car", kind="mobile")
     watch(car, 14)
     Camera.objects.create(agency=agency, code="never", name="Never sent")
-    assert history_of(search_for("8KRB412"), detect()).gaps == []
+    assert history_of(search_for("8KRB412"), detect()).unknown[0].gaps == []
     CameraDay.objects.filter(camera=camera, day=timezone.now().date()).delete()
-    assert history_of(search_for("8KRB412"), detect()).gaps == []
+    assert history_of(search_for("8KRB412"), detect()).unknown[0].gaps == []
 
 
 def test_a_day_without_reads_is_one_like_a_day_without_a_count(
@@ -153,7 +156,7 @@ def test_a_day_without_reads_is_one_like_a_day_without_a_count(
 ) -> None:
     watch(camera, *range(5), *range(9, 15))
     watch(camera, *range(5, 9), reads=0)
-    (gap,) = history_of(search_for("8KRB412"), detect()).gaps
+    (gap,) = history_of(search_for("8KRB412"), detect()).unknown[0].gaps
     assert gap.cameras == [camera]
     assert 2 <= (gap.last - gap.first).days + 1 <= 4
 

@@ -34,7 +34,7 @@ def looked_through(search: Search) -> list[int]:
     """How many days ago each day was that the search looks through."""
     today = plates_seen.day_number(timezone.now())
     stretches = search_days.stretches(
-        search.agency_id, fold(search.pattern), search.since, search.until, newest_first=True
+        [search.agency_id], fold(search.pattern), search.since, search.until, newest_first=True
     )
     return [today - day for stretch in stretches for day in stretch.days]
 

@@ -46,7 +46,7 @@ def test_a_broad_search_waits_and_finds_nothing(broad: Search, operator: Member)
     assert not broad.is_open
     assert broad.found == 0
     assert "fewer than 3 known characters together" in broad.broad_why
-    for look in (query.matching, query.page, query.count, lambda search: list(query.walk(search))):
+    for look in (query.matching, query.page, lambda search: list(query.walk(search))):
         with pytest.raises(query.NotApproved):
             look(broad)
     with pytest.raises(Refused, match="waits for a second person") as refused:
