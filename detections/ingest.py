@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from detections import health, late, live, matching, parking, partitions, plates_seen, uuid7
+from detections.forwarding import outbox
 from detections.models import Camera, Detection, Transfer
 from detections.parking import taking as parking_reads
 from detections.reads import Read, RefusedRow
@@ -102,6 +103,7 @@ def receive(
     )
     plates_seen.unlist(camera.agency_id, moments)
     _copy(camera, transfer, police)
+    outbox.queue(camera, transfer, police.keys())
     parking_reads.store(camera=camera, transfer=transfer, reads=parked)
     health.note(camera, reads=list(fresh.values()), received_at=transfer.received_at)
     late.note(camera=camera, reads=list(fresh.values()), received_at=transfer.received_at)

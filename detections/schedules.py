@@ -53,6 +53,20 @@ TABLE: dict[str, dict[str, object]] = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 15,
     },
+    "Forward": {
+        "func": "detections.forwarding.sending.run_everywhere",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 1,
+    },
+    "Count what is kept of others": {
+        "func": "detections.forwarding.kept.count_everywhere",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 10,
+    },
+    "Sweep what was forwarded": {
+        "func": "detections.forwarding.sending.sweep",
+        "schedule_type": Schedule.DAILY,
+    },
     "Make partitions": {"func": "detections.tasks.make_partitions", "schedule_type": Schedule.DAILY},
     "Suspend idle accounts": {"func": "accounts.idle.suspend_everywhere", "schedule_type": Schedule.DAILY},
     "Close expired hot plates": {"func": "hotlists.tasks.close_expired", "schedule_type": Schedule.DAILY},

@@ -1,4 +1,4 @@
-"""The line to the centre: one request, one answer, within bounds. No redirect is followed, no proxy is used."""
+"""The line to the centre: one request, one answer, within bounds. No redirect is followed, no proxy used."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ def check(address: str) -> str:
         raise ValidationError({"address": "The address holds no name, no key and no question."})
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValidationError(
-            {"address": "Over http the key and the reads would go in the clear: use https."}
+            {"address": "Use https: over http the key and the reads would go in the clearr."}
         )
     return address
 
 
 def ask(address: str, secret: str, *, body: bytes = b"", kind: str = "application/json") -> Answer:
-    """Send a body with POST, or ask without one how we stand. Raises `Unreachable`, whose text holds nothing of ours."""
+    """Send a body with POST, or ask without one how we stand. Raises `Unreachable`, which names no data."""
     parts = urlsplit(address)
     tls = ssl.create_default_context() if parts.scheme == "https" else None
     assert parts.hostname is not None

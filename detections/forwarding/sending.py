@@ -65,7 +65,7 @@ def run_everywhere() -> None:
 
 
 def run(forwarding_id: int) -> int:
-    """Forward what waits; gives how many detections the centre has taken. Left to the other where one runs."""
+    """Forward what waits; gives how many detections are settled. Left to the other where one runs."""
     with context.acting(None, request_id=context.new_request_id()), _alone(forwarding_id) as alone:
         if not alone:
             return 0
@@ -280,6 +280,8 @@ def sweep() -> int:
             days = forwarding.agency.policy.retention.detections_days
             old = uuid7.floor(timezone.now() - timedelta(days=days))
             count += forwarding.refusals.filter(detection_id__lt=old).delete()[0]
+        if forwarding.state == State.ENDED:
+            forwarding.queued.all().delete()
     return count
 
 
