@@ -67,7 +67,7 @@ _BEFORE_TRAINING = frozenset(
         Permission.OVERSEE,
     }
 )
-_WITH_PURPOSE = frozenset({Permission.SEARCH, Permission.GIVE_PICTURES})
+_WITH_PURPOSE = frozenset({Permission.SEARCH, Permission.GIVE_PICTURES, Permission.REVIEW_FINDINGS})
 
 SENTENCES: dict[Permission, str] = {
     Permission.SEE_HITS: "see hits",

@@ -95,7 +95,8 @@ DATABASE_URL = environment.text("DATABASE_URL", "")
 DATABASES: dict[str, Any] = {
     "default": environment.database(DATABASE_URL) if DATABASE_URL else embedded.connection_settings(DATA_DIR)
 }
-DATABASES["default"].setdefault("CONN_MAX_AGE", 0)
+# Of a web process (alpr.keeping); workers and commands connect for each job.
+CONNECTIONS_KEPT = environment.integer("ALPR_CONNECTIONS", 20, minimum=1)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-us"
@@ -264,6 +265,9 @@ ALPR_EASYOCR_FOLDER = environment.text("ALPR_EASYOCR_FOLDER", str(DATA_DIR / "ea
 ALPR_EASYOCR_NETWORK = environment.text("ALPR_EASYOCR_NETWORK", "")
 IMAGE_MAX_BYTES = environment.integer("ALPR_IMAGE_MAX_BYTES", 15 * 1024 * 1024)
 IMAGE_MAX_PIXELS = environment.integer("ALPR_IMAGE_MAX_PIXELS", 40_000_000)
+# Findings of swapped and counterfeit plates: the least speed that no vehicle goes, and how sure a read must be.
+FINDING_KMH = environment.integer("ALPR_FINDING_KMH", 200, minimum=100)
+FINDING_CONFIDENCE = environment.integer("ALPR_FINDING_CONFIDENCE", 90, minimum=50)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 

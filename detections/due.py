@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Agency
 from alpr.policy import Policy
 from detections import held, partitions, uuid7
+from detections.findings import forgetting
 from detections.models import Detection, Hit, HitRead, Hold, ImageJob, PurgeRun, Search
 
 
@@ -134,6 +135,7 @@ class Preview:
     hits_held: int
     pictures_due: int
     jobs_due: int
+    findings_due: int
     searches_due: int
     held_for: dict[str, dict[str, int]]
 
@@ -149,6 +151,7 @@ def preview(agency: Agency) -> Preview:
         "hits_held": hits.filter(held.hit_is_held(agency)).count(),
         "pictures_due": _early_pictures(lines),
         "jobs_due": lines.jobs().count(),
+        "findings_due": forgetting.due(agency, due).count(),
         "searches_due": lines.searches().count(),
     }
     return Preview(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from accounts.models import Agency
 from alpr.policy import HoldGround
 from alpr.templatetags.look import day
 from detections.holds import latest_review
-from detections.models import Camera
+from detections.models import Camera, Finding
 
 
 def sentence(label: str, hint: str = "", *, required: bool = True) -> forms.CharField:
@@ -84,6 +85,30 @@ class HoldPlateForm(HoldForm):
     since = moment("From", required=False, hint="Empty: all that is there.")
     until = moment("To", required=False, hint="Empty: also what is yet to come.")
     field_order = ("plate", "since", "until", "ground", "case_number", "reason", "review_by")
+
+
+class HoldFindingForm(HoldForm):
+    """The detections of a finding."""
+
+    finding = forms.CharField(
+        label="Number of the finding",
+        max_length=12,
+        help_text="As its page says it: F-00012.",
+        widget=forms.TextInput({"class": "mono", "autocomplete": "off"}),
+    )
+    field_order = ("finding", "ground", "case_number", "reason", "review_by")
+
+    def furnish(self, agency: Agency) -> None:
+        """Keep whose findings are meant."""
+        self.agency = agency
+
+    def clean_finding(self) -> Finding:
+        """The finding of that number."""
+        digits = re.fullmatch(r"\s*[Ff]?\s*-?\s*([0-9]{1,9})\s*", self.cleaned_data["finding"])
+        found = Finding.objects.filter(agency=self.agency, pk=digits[1]).first() if digits else None
+        if found is None:
+            raise forms.ValidationError("There is no finding of that number.")
+        return found
 
 
 class HoldCameraForm(HoldForm):

@@ -137,7 +137,7 @@ class Transfer(models.Model):
     captured_from = models.DateTimeField(null=True, help_text="Capture time of the first stored read.")
     captured_to = models.DateTimeField(null=True, help_text="Capture time of the last stored read.")
     to_compare = models.BooleanField(
-        default=False, db_default=False, help_text="Whether its plates are still to be looked at for findings."
+        default=False, db_default=False, help_text="Whether its plates are still to be compared for findings."
     )
 
     class Meta:

@@ -11,7 +11,7 @@ next one takes over the pictures that were noted, and the rest is due as before.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from django.utils import timezone
 from accounts.models import Agency
 from detections import held, images, partitions, plates_seen
 from detections.due import Lines, authority, held_for
+from detections.findings import forgetting
 from detections.models import Detection, Hit, HitRead, HitStep, Hold, ImageJob, PurgeRun
 from trail.actors import System
 from trail.services import record
@@ -35,7 +36,7 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 _LOCK = 7_310_002
 COUNTS = (
     "due", "held", "rows_gone", "hits_due", "hits_held", "hits_gone", "pictures_gone", "jobs_gone",
-    "files_gone", "strays_gone", "plates_forgotten",
+    "findings_gone", "files_gone", "strays_gone", "plates_forgotten",
 )  # fmt: skip
 # The key of the last row that was looked at, and the pictures of those that went.
 Done = tuple[Any, list[str]]
@@ -208,6 +209,7 @@ def _dropped(run: PurgeRun, day: date) -> list[str]:
     run.rows_gone += len(gone)
     dropped = {"day": f"{day}", "partition": partitions.name(day), "rows": len(gone)}
     run.days_dropped = [*run.days_dropped, dropped]
+    _forget_findings(run, gone)
     return _note(run, "detection", gone, gone.values())
 
 
@@ -228,7 +230,15 @@ def _purge_detections(run: PurgeRun, after: Any) -> Done | None:
     last = max(gone)
     Detection.objects.filter(pk__in=list(gone), pk__gte=min(gone), pk__lte=last).delete()
     run.rows_gone += len(gone)
+    _forget_findings(run, gone)
     return last, _note(run, "detection", gone, gone.values())
+
+
+def _forget_findings(run: PurgeRun, gone: Collection[Any]) -> None:
+    """Delete the findings that rest on these detections, with them."""
+    if findings := forgetting.forget(run.agency, gone):
+        run.findings_gone += len(findings)
+        _note(run, "finding", findings, ())
 
 
 @transaction.atomic

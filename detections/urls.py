@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("detections.urls_cameras")),
     path("", include("detections.urls_console")),
     path("", include("detections.urls_evidence")),
+    path("", include("detections.findings.urls")),
     path("", include("detections.urls_hits")),
     path("", include("detections.urls_holds")),
     path("", include("detections.urls_photographs")),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("holds/", views.holds, name="holds"),
     path("holds/plate/", views.hold_plate, name="hold_plate"),
     path("holds/camera/", views.hold_camera, name="hold_camera"),
+    path("holds/finding/", views.hold_finding, name="hold_finding"),
     path("holds/<int:pk>/", views.hold, name="hold"),
     path("holds/<int:pk>/decide/", views.hold_decide, name="hold_decide"),
     path("holds/<int:pk>/<slug:move>/", views.hold_move, name="hold_move"),

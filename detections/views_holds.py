@@ -146,6 +146,18 @@ def hold_hit(request: HttpRequest, pk: int) -> HttpResponse:
 @rule(Permission.HOLD)
 @require_http_methods(["GET", "POST"])
 @never_cache
+def hold_finding(request: HttpRequest) -> HttpResponse:
+    """Hold the detections that a finding rests on, by its number, which an analyst tells."""
+    explains = "Every detection that the finding rests on, with its pictures and hits."
+    return _place(
+        request,
+        Subject(Hold.Kind.FINDING, "Hold a finding’s detections", explains, {}, forms.HoldFindingForm),
+    )
+
+
+@rule(Permission.HOLD)
+@require_http_methods(["GET", "POST"])
+@never_cache
 def hold_search(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Hold what a search of one's own finds now."""
     asked = own_search(request, pk)

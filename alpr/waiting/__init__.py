@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from alpr.waiting import cameras, evidence, hits, holds, jobs, lists, people, searches, vehicles
+from alpr.waiting import cameras, evidence, findings, hits, holds, jobs, lists, people, searches, vehicles
 from alpr.waiting.kept import Kept, kept_safe
 from alpr.waiting.lines import Asker, Wait, are, in_order, number, turn
 from alpr.waiting.people import locked_names
@@ -39,6 +39,7 @@ QUESTIONS: list[tuple[Permission | None, Callable[[Asker], list[Wait]]]] = [
     (Permission.DESIGNATE_LISTS, hits.lists_without_reviewer),
     (Permission.SEE_HITS, hits.hits_open),
     (Permission.SEARCH, searches.searches_waiting),
+    (Permission.REVIEW_FINDINGS, findings.findings_open),
     (Permission.ENTER_HOT_PLATES, hits.results_unread),
     (Permission.ENTER_HOT_PLATES, lists.hot_plates_ending),
     (Permission.SEE_LISTS, lists.hot_plates_waiting),

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             field=models.BooleanField(
                 db_default=False,
                 default=False,
-                help_text="Whether its plates are still to be looked at for findings.",
+                help_text="Whether its plates are still to be compared for findings.",
             ),
         ),
         migrations.AddIndex(

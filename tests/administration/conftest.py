@@ -23,6 +23,8 @@ from detections.models import (
     CameraGroup,
     Detection,
     EvidencePackage,
+    Finding,
+    FindingRead,
     Hit,
     Hold,
     ImageJob,
@@ -146,6 +148,7 @@ def world(
         PurgeRun.objects.create(agency=agency, captured_before=timezone.now(), policy_version="1"),
         EvidencePackage.objects.create(agency=agency, hold=hold, reason=REASON, asked_by=custodian),
         SigningKey.objects.create(agency=agency, public_key="ab" * 32),
+        _finding(detection),
         *_shift(operator, reader_key[0]),
         *_jobs(),
     ]  # fmt: skip
@@ -156,6 +159,17 @@ def _first(agency: Agency, *models: type[Any]) -> list[Model]:
     pages = [admin.site._registry[model] for model in models]
     paths = [page.agency_path for page in pages if isinstance(page, GatedAdmin)]
     return [model.objects.filter(**{path: agency}).first() for model, path in zip(models, paths, strict=True)]
+
+
+def _finding(detection: Detection) -> Finding:
+    """A finding that rests on one read alone, for its address."""
+    finding = Finding.objects.create(
+        agency=detection.agency, kind=Finding.Kind.UNLIKE, plate=PLATE, state="CA", weight=3, count=1,
+        one=detection.pk, other=detection.pk, one_camera=detection.camera, other_camera=detection.camera,
+        last_read_at=detection.captured_at,
+    )  # fmt: skip
+    FindingRead.objects.create(finding=finding, detection_id=detection.pk)
+    return finding
 
 
 def _shift(operator: Member, key: ReaderKey) -> list[Model]:
