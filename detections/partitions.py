@@ -10,6 +10,11 @@ from django.db import OperationalError, connection, transaction
 from detections import uuid7
 
 TABLE = "detections_detection"
+_DAYS = """
+SELECT to_date(right(child.relname, 8), 'YYYYMMDD') - date '1970-01-01' AS day
+FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
+WHERE inhparent = 'detections_detection'::regclass ORDER BY day
+"""
 _LOCK = 7_310_001
 
 
@@ -33,6 +38,13 @@ def standing() -> set[str]:
             [TABLE],
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def day_numbers() -> list[int]:
+    """The days that have a partition, in order, counted from January 1, 1970."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS)
+        return [day for (day,) in cursor.fetchall()]
 
 
 def ensure(moments: Iterable[datetime]) -> None:

@@ -9,7 +9,7 @@ and a search looks through every day that is not listed. docs/decisions/0008-fin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,8 @@ from detections.models import ListedDay, SeenPlate
 from hotlists.patterns import is_partial
 
 GRAM = 3
-MOST_KEYS = 2_000
+MOST_KEYS = 10_000
+DAYS_AT_ONCE = 64
 # A batch that began before midnight is stored by then, and its reads are listed with their day.
 SETTLED_AFTER = timedelta(hours=1)
 _LOCK = 7_310_011
@@ -62,47 +63,68 @@ WITH standing AS (
 UPDATE detections_seenplate seen SET days = old.days FROM old
 WHERE seen.id = old.id AND seen.days <> old.days
 """
-_LOOK = """
-SELECT plate_key, days FROM detections_seenplate
-WHERE agency_id = %s AND days[1] <= %s AND days[cardinality(days)] >= %s
+# Which plates fit, and on which days they were read, the days that come first first.
+_SEEN = """
+WITH fits AS MATERIALIZED (
+    SELECT plate_key, days FROM detections_seenplate
+    WHERE agency_id = ANY(%(agencies)s) AND days[1] <= %(last)s AND days[cardinality(days)] >= %(first)s
+        AND {asked}
+    LIMIT %(most)s + 1
+), seen AS (
+    SELECT day, string_agg(DISTINCT plate_key, ' ') AS keys FROM fits, unnest(days) day
+    WHERE day BETWEEN %(first)s AND %(last)s GROUP BY day ORDER BY day {direction} LIMIT %(at_once)s
+)
+SELECT NULL, count(*)::text FROM fits UNION ALL SELECT day, keys FROM seen
 """
-_EXACT = f"{_LOOK} AND plate_key = %s"
-_PARTIAL = f"{_LOOK} AND grams @> %s::varchar[] AND plate_key LIKE %s LIMIT {MOST_KEYS + 1}"
+_WHOLE = "plate_key = %(plate)s"
+_PART = "grams @> %(grams)s::varchar[] AND plate_key LIKE %(like)s"
+_UNLISTED = """
+SELECT day FROM unnest(%s::int[]) day
+EXCEPT SELECT day FROM detections_listedday WHERE agency_id = ANY(%s) GROUP BY day HAVING count(*) = %s
+"""
 
 
-def where_seen(agency_id: int, pattern: str, first: int, last: int) -> dict[int, list[str]] | None:
+def is_told(pattern: str) -> bool:
+    """Whether it is known where a folded plate or a part of one was read: three known characters together."""
+    return bool(pattern) and (not is_partial(pattern) or bool(grams(pattern)))
+
+
+def where_seen(
+    agencies: Sequence[int], pattern: str, first: int, last: int, *, newest_first: bool = True
+) -> dict[int, list[str]] | None:
     """The plates that fit a folded plate or a part of one, by the days of their reads from `first` to `last`.
 
-    None where that cannot be told: no three known characters stand together, or too many plates fit.
+    At most `DAYS_AT_ONCE` days, the newest or oldest; days that are not listed may be among them. None where
+    that cannot be told: no three known characters stand together, or too many plates fit.
     """
-    query = _EXACT
-    asked: list[Any] = [pattern]
-    if is_partial(pattern):
-        query, asked = _PARTIAL, [grams(pattern), as_like(pattern)]
-        if not asked[0]:
-            return None
-    with connection.cursor() as cursor:
-        cursor.execute(query, [agency_id, last, first, *asked])
-        rows = cursor.fetchall()
-    if len(rows) > MOST_KEYS:
+    if not is_told(pattern):
         return None
-    seen: dict[int, list[str]] = {}
-    for key, days in rows:
-        for day in days:
-            if first <= day <= last:
-                seen.setdefault(day, []).append(key)
-    return seen
+    text = _SEEN.format(
+        asked=_PART if is_partial(pattern) else _WHOLE, direction="DESC" if newest_first else "ASC"
+    )
+    asked: dict[str, Any] = {
+        "agencies": list(agencies), "first": first, "last": last, "most": MOST_KEYS, "plate": pattern,
+        "grams": grams(pattern), "like": as_like(pattern), "at_once": DAYS_AT_ONCE,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(text, asked)
+        (_, count), *seen = cursor.fetchall()
+    return {day: keys.split() for day, keys in seen} if int(count) <= MOST_KEYS else None
 
 
-def listed(agency_id: int, first: int, last: int) -> set[int]:
-    """The listed days of the agency from `first` to `last`."""
-    rows = ListedDay.objects.filter(agency=agency_id, day__range=(first, last))
-    return set(rows.values_list("day", flat=True))
+def unlisted(agencies: Sequence[int], first: int, last: int) -> set[int]:
+    """The days from `first` to `last` of which detections may be stored and that are not listed.
+
+    Listed is what is listed for each of the agencies.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNLISTED, [kept_days(first, last), list(agencies), len(agencies)])
+        return {day for (day,) in cursor.fetchall()}
 
 
 def kept_days(first: int, last: int) -> list[int]:
     """The days from `first` to `last` of which detections may be stored, of whatever agency."""
-    return [day for day in map(_day_of, sorted(partitions.standing())) if first <= day <= last]
+    return [day for day in partitions.day_numbers() if first <= day <= last]
 
 
 def day_number(moment: datetime) -> int:
@@ -125,7 +147,7 @@ def list_days(agency: Agency, now: datetime | None = None) -> list[int]:
     """List every day of the agency that is over and not listed yet; gives those listed now. May run twice."""
     over = day_number((now or timezone.now()) - SETTLED_AFTER)
     listed = set(ListedDay.objects.filter(agency=agency).values_list("day", flat=True))
-    due = [day for day in map(_day_of, sorted(partitions.standing())) if day < over and day not in listed]
+    due = [day for day in partitions.day_numbers() if day < over and day not in listed]
     for day in due:
         _list_day(agency, day)
     return due
@@ -179,8 +201,3 @@ def _lock(agency_id: int, *, shared: bool = False) -> None:
     function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s, %s)", [_LOCK, agency_id])
-
-
-def _day_of(partition: str) -> int:
-    """The number of the day whose partition has this name."""
-    return (datetime.strptime(f"{partition[-8:]} +0000", "%Y%m%d %z").date() - _EPOCH).days

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,9 +30,7 @@ __all__ = [
 
 PAGE = 50
 LIMIT = 200
-_CHUNK = 500
-_MOMENT = timedelta(milliseconds=1)
-ORDERS = {"newest": "-id", "oldest": "id"}
+ORDERS = ("newest", "oldest")
 
 
 def known_together(pattern: str) -> int:
@@ -128,34 +126,20 @@ def walk(
     """What `search` finds, with its cameras, in one of `ORDERS`, at most `limit`; `behind` this one alone.
 
     `narrowed` leaves out what it does not meet. It goes through the days in turn and ends its work where the
-    taker stops. Raises `NotApproved`.
+    taker stops. Raises `NotApproved`, at once.
     """
     newest_first = order == "newest"
-    rest, since, until = _rest(search, behind, newest_first=newest_first)
-    found = _asked(search, Detection.objects.select_related("camera").order_by(ORDERS[order]))
-    found = found.filter(narrowed or Q(), rest)
+    first, after = uuid7.floor(search.since), uuid7.floor(search.until)
+    if behind is not None and newest_first:
+        after = min(after, behind)
+    elif behind is not None:
+        first = max(first, uuid.UUID(int=behind.int + 1))
+    found = _asked(search, Detection.objects.all()).filter(narrowed or Q())
+    unlisted = found.filter(_plate(search.pattern, confusable=search.confusable))
+    known = found if search.confusable else unlisted
     agencies = [agency.pk for agency in search.searched]
-    stretches = search_days.stretches(agencies, fold(search.pattern), since, until, newest_first=newest_first)
-    for stretch in stretches:
-        plate = _plate(search.pattern, confusable=search.confusable, keys=stretch.keys)
-        rows = found.filter(plate, stretch.within(since, until))
-        if limit is None:
-            yield from rows.iterator(chunk_size=_CHUNK)
-            continue
-        taken = list(rows[:limit])
-        yield from taken
-        if (limit := limit - len(taken)) <= 0:
-            return
-
-
-def _rest(search: Search, behind: uuid.UUID | None, *, newest_first: bool) -> tuple[Q, datetime, datetime]:
-    """The condition of what stands behind this detection, and the time in which it was captured."""
-    if behind is None:
-        return Q(), search.since, search.until
-    edge = uuid7.captured_at(behind)
-    if newest_first:
-        return Q(pk__lt=behind), search.since, min(search.until, edge + _MOMENT)
-    return Q(pk__gt=behind), max(search.since, edge), search.until
+    way = search_days.Walk(agencies, fold(search.pattern), known, unlisted, first, after, newest_first)
+    return way.rows(limit)
 
 
 def page(
@@ -184,13 +168,10 @@ def page(
     )
 
 
-def _plate(pattern: str, *, confusable: bool, keys: Sequence[str] | None = None) -> Q:
-    """The condition of the plate; where `keys` are given, they are the folded plates that fit."""
+def _plate(pattern: str, *, confusable: bool) -> Q:
+    """The condition of the plate."""
     if not pattern:
         return Q()
-    if keys is not None:
-        exact = Q() if confusable else _plate(pattern, confusable=False)
-        return Q(exact, plate_key__in=keys)
     asked = {"plate_key": fold(pattern)} | ({} if confusable else {"plate": pattern})
     if not is_partial(pattern):
         return Q(**asked)

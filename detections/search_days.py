@@ -1,7 +1,7 @@
 """Going through days: those on which a plate was read, and those nobody has listed yet.
 
-Each day is looked up in its own partition, by the database function `detections_of_days`, which ends where the
-taker has enough. To plan one question for all partitions takes PostgreSQL longer than a search may last.
+Each day is looked up in its own partition, by the database function `detections_of_days`, which ends where
+the taker has enough. To plan one question for all partitions takes PostgreSQL longer than a search may last.
 """
 
 from __future__ import annotations

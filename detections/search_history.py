@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Agency, Member
 from accounts.permissions import Permission
-from detections import plates_seen, search_days
+from detections import plates_seen, search_days, uuid7
 from detections import search as query
 from detections.models import Camera, CameraDay, Detection, Search
 from detections.search_agencies import record_access
@@ -105,21 +105,12 @@ def search_history(*, actor: Member, inquiry: Inquiry, detection: Detection, sea
 
 def _reads(detection: Detection, agencies: Sequence[Agency]) -> Iterator[Detection]:
     """At most one more than are listed."""
-    since, until = plates_seen.first_moment(0), timezone.now() + _DAY
-    found = Detection.objects.select_related("camera").filter(
-        agency__in=agencies, plate_key=detection.plate_key
-    )
+    first, after = uuid7.floor(plates_seen.first_moment(0)), uuid7.floor(timezone.now() + _DAY)
+    found = Detection.objects.filter(agency__in=agencies, plate_key=detection.plate_key)
     if detection.state:
         found = found.filter(state__in=["", detection.state])
-    left = MOST_READS + 1
     keys = [agency.pk for agency in agencies]
-    stretches = search_days.stretches(keys, detection.plate_key, since, until, newest_first=True)
-    for stretch in stretches:
-        rows = list(found.filter(stretch.within(since, until)).order_by("-pk")[:left])
-        yield from rows
-        left -= len(rows)
-        if not left:
-            return
+    return search_days.Walk(keys, detection.plate_key, found, found, first, after).rows(MOST_READS + 1)
 
 
 def _days(reads: Iterable[Detection], watches: Sequence[Watch]) -> list[Day]:
