@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def port_alder(settings: Any, tmp_path: Path) -> Agency:
-    """The department, made once for the test that asks."""
+    """The department, which takes a while to make."""
     settings.STORAGES = settings.STORAGES | {
         name: settings.STORAGES[name] | {"OPTIONS": {"location": tmp_path / name}}
         for name in ("default", "evidence")
@@ -38,13 +38,14 @@ def test_it_stays_out_of_a_real_department(agency: Agency) -> None:
     assert Agency.objects.get() == agency
 
 
-def test_it_shows_every_kind_of_list_hit_and_ending(port_alder: Agency) -> None:
+def test_it_shows_every_kind_of_list_hit_ending_and_hold(port_alder: Agency) -> None:
     assert not department.make()
     _lists(port_alder)
     _hot_plates()
     _hits(port_alder)
     _figures(port_alder)
     _looks_back(port_alder)
+    _holds(port_alder)
     assert not Camera.objects.filter(agency=port_alder, group=None).exclude(kind="photograph").exists()
 
 
@@ -103,8 +104,9 @@ def _looks_back(agency: Agency) -> None:
     assert set(Hit.objects.exclude(look_back=None).values_list("plate", flat=True)) == {"9BQT661", "8MVT604"}
 
 
-def test_it_shows_holds_that_wait_for_people(port_alder: Agency) -> None:
-    standing = held.standing(port_alder)
+def _holds(agency: Agency) -> None:
+    """Three stand; the release of one waits for its second person."""
+    standing = held.standing(agency)
     assert set(standing.values_list("kind", flat=True)) == {Hold.Kind.HIT, Hold.Kind.PLATE, Hold.Kind.CAMERA}
     assert standing.filter(release_asked_by__isnull=False).count() == 1
     named = standing.exclude(kind=Hold.Kind.CAMERA)
