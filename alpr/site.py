@@ -25,7 +25,7 @@ from training.admin_base import GatedAdmin, allowed, declare_rule, member_of
 from training.rules import public
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Policy": ("AdoptedPolicy", "Agency"),
+    "Policy": ("AdoptedPolicy", "Agency", "Agreement"),
     "People": ("Member", "Certificate", "Session", "Course"),
     "Readers": ("Camera", "CameraGroup", "ReaderKey"),
     "Hot lists": ("HotList", "Entry", "Refresh", "Snapshot", "Mapping", "ListKey"),

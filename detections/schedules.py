@@ -68,6 +68,7 @@ TABLE: dict[str, dict[str, object]] = {
         "schedule_type": Schedule.DAILY,
     },
     "Make partitions": {"func": "detections.tasks.make_partitions", "schedule_type": Schedule.DAILY},
+    "Close past agreements": {"func": "training.agreements.close_past", "schedule_type": Schedule.DAILY},
     "Suspend idle accounts": {"func": "accounts.idle.suspend_everywhere", "schedule_type": Schedule.DAILY},
     "Close expired hot plates": {"func": "hotlists.tasks.close_expired", "schedule_type": Schedule.DAILY},
     "Sweep files of lists": {"func": "hotlists.tasks.sweep_files", "schedule_type": Schedule.DAILY},

@@ -11,7 +11,19 @@ from collections.abc import Callable
 
 from accounts.models import Member
 from accounts.permissions import Permission
-from alpr.waiting import cameras, evidence, findings, hits, holds, jobs, lists, people, searches, vehicles
+from alpr.waiting import (
+    agreements,
+    cameras,
+    evidence,
+    findings,
+    hits,
+    holds,
+    jobs,
+    lists,
+    people,
+    searches,
+    vehicles,
+)
 from alpr.waiting.kept import Kept, kept_safe
 from alpr.waiting.lines import Asker, Wait, are, in_order, number, turn
 from alpr.waiting.people import locked_names
@@ -64,6 +76,8 @@ QUESTIONS: list[tuple[Permission | None, Callable[[Asker], list[Wait]]]] = [
     (Permission.OVERSEE, holds.purge_missed),
     (Permission.OVERSEE, holds.purge_broken_off),
     (Permission.PROPOSE_POLICY, people.policies_proposed),
+    (Permission.MAKE_AGREEMENTS, agreements.agreements_proposed),
+    (Permission.MAKE_AGREEMENTS, agreements.agreements_ending),
     (None, people.own_training_ends),
 ]
 

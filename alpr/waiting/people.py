@@ -57,7 +57,7 @@ def certificates_lapsing(asker: Asker) -> list[Wait]:
     if soon:
         what = f"Renew the training of {counted(len(soon), '{} member')}"
         note = "They lose access after their last day."
-        due = _end_of(min(soon))
+        due = end_of(min(soon))
         found.append(Wait(what, note, url + "?ends=soon", Permission.MANAGE_TRAINING, due=due))
     if gone:
         what = f"Train {counted(len(gone), '{} member')} without a current certificate"
@@ -108,8 +108,9 @@ def own_training_ends(asker: Asker) -> list[Wait]:
     if end is None or end > timezone.localdate() + SOON:
         return []
     note = "Ask your training manager for a session: after the last day nothing of the data is open to you."
-    return [Wait("Renew your training", note, reverse("my_record"), None, due=_end_of(end))]
+    return [Wait("Renew your training", note, reverse("my_record"), None, due=end_of(end))]
 
 
-def _end_of(last_day: date) -> datetime:
+def end_of(last_day: date) -> datetime:
+    """When a last day is over."""
     return timezone.make_aware(datetime(last_day.year, last_day.month, last_day.day)) + timedelta(days=1)
