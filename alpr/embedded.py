@@ -32,7 +32,7 @@ _held: dict[Path, IO[bytes]] = {}
 def connection_settings(data: Path) -> dict[str, Any]:
     """Return Django's settings for the embedded database of this data folder; nothing is touched."""
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "alpr.database",
         "NAME": DATABASE,
         "USER": cluster.SUPERUSER,
         "PASSWORD": "",

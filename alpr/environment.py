@@ -78,7 +78,7 @@ def database(url: str) -> dict[str, Any]:
             "DATABASE_URL must name a database after the host: postgresql://host/name."
         )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "alpr.database",
         "NAME": name,
         "USER": options.pop("user", unquote(parts.username or "")),
         "PASSWORD": options.pop("password", unquote(parts.password or "")),

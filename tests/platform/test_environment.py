@@ -89,7 +89,7 @@ def test_database_refuses_what_is_no_postgresql_address_and_keeps_the_password_t
 def test_database():
     found = environment.database("postgresql://al%40pr:p%2Fw@db.example:5433/re%20cords?sslmode=verify-full")
     assert found == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "alpr.database",
         "NAME": "re cords",
         "USER": "al@pr",
         "PASSWORD": "p/w",
