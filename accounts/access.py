@@ -119,6 +119,9 @@ def raise_if(refusal: Refusal, actor: Any, permission: Permission) -> None:
 def _role(member: Member, permission: Permission, on: Agency) -> Refusal:
     if permission in held(member, on):
         return None
+    if permission == Permission.SEARCH and on.pk != member.agency_id:
+        reason = f"No agreement in force lets you {permission.sentence} of {on}."
+        return "role", reason, "Search without its data, or ask your ALPR administrator."
     return "role", f"Your roles do not let you {permission.sentence} here.", ASK
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule, Task
 
-from accounts.models import AdoptedPolicy, Agency, Member
+from accounts.models import AdoptedPolicy, Agency, Agreement, Member
 from accounts.services import purpose_state
 from detections.holds import hold_place
 from detections.ingest import Read, receive
@@ -149,6 +149,7 @@ def world(
         EvidencePackage.objects.create(agency=agency, hold=hold, reason=REASON, asked_by=custodian),
         SigningKey.objects.create(agency=agency, public_key="ab" * 32),
         _finding(detection),
+        _agreement(operator),
         *_shift(operator, reader_key[0]),
         *_jobs(),
     ]  # fmt: skip
@@ -159,6 +160,14 @@ def _first(agency: Agency, *models: type[Any]) -> list[Model]:
     pages = [admin.site._registry[model] for model in models]
     paths = [page.agency_path for page in pages if isinstance(page, GatedAdmin)]
     return [model.objects.filter(**{path: agency}).first() for model, path in zip(models, paths, strict=True)]
+
+
+def _agreement(by: Member) -> Agreement:
+    """A proposed one with a center elsewhere, for its address."""
+    return Agreement.objects.create(
+        agency=by.agency, title="Memorandum", partner_name="River Center", purposes=REASON,
+        lets_forward=True, starts_on=timezone.localdate(), proposed_by=by,
+    )  # fmt: skip
 
 
 def _finding(detection: Detection) -> Finding:
