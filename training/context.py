@@ -32,6 +32,7 @@ PLACES = [
     ("Hot plates", "hot_plates", Permission.SEE_LISTS),
     ("Vehicle checks", "photographs", Permission.GIVE_PICTURES),
     ("Shifts", "shifts", Permission.DRIVE_SHIFTS),
+    ("Parking", "parking", Permission.ENFORCE_PARKING),
     ("Administration", "admin:index", Permission.OVERSEE),
 ]
 
@@ -39,7 +40,7 @@ PLACES = [
 ALSO = {
     "search": ("/searches/", "/holds/", "/evidence/"),
     "hot_plates": ("/hot-lists/",),
-    "admin:index": ("/quality/", "/cameras/"),
+    "admin:index": ("/quality/", "/forwarding/", "/cameras/"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Forwarding to a centre: proposed by one person, approved by another, paused, ended. Keys are never shown."""
+"""Forwarding to a centre: proposed by one person, approved by another, paused, ended. No key is shown."""
 
 from __future__ import annotations
 
@@ -150,10 +150,7 @@ def forwarding_end(*, actor: Member, forwarding: Forwarding, why: str) -> Forwar
 @act
 def end(*, actor: Actor, forwarding: Forwarding, why: str) -> Forwarding:
     """End a forwarding: its key is deleted, and what waited is let go and counted. Safe to repeat."""
-    rows = Forwarding.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "agency", "agreement"
-    )
-    forwarding = rows.get(pk=forwarding.pk)
+    forwarding = _row(forwarding)
     if forwarding.state == State.ENDED:
         return forwarding
     unsent = forwarding.queued.aggregate(count=Sum("count"))["count"] or 0
@@ -210,7 +207,10 @@ def _save(forwarding: Forwarding, *fields: str) -> None:
 
 def _locked(actor: Member, forwarding: Forwarding) -> Forwarding:
     gate.require(actor, MAKE, on=forwarding)
-    rows = Forwarding.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "agency", "agreement"
-    )
-    return rows.get(pk=forwarding.pk)
+    return _row(forwarding)
+
+
+def _row(forwarding: Forwarding) -> Forwarding:
+    """The row as it now is, held until the act ends; batches that come in do not wait for it."""
+    rows = Forwarding.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("agency", "agreement").get(pk=forwarding.pk)

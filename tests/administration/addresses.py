@@ -74,11 +74,18 @@ NAMES = {
     "api_image": "detections.imagejob",
     "shift": "detections.shift",
     "shift_begin": "detections.patrolcar",
+    "forwarding": "detections.forwarding",
+    "forwarding_move": "detections.forwarding",
+    "forward_source": "detections.forwardsource",
+    "forward_source_move": "detections.forwardsource",
     "training_certificate_document": "training.certificate",
     "mfa_remove_webauthn": "",
     "mfa_edit_webauthn": "",
 }
-MOVES = {"hot_plate_move": "approve", "hit_move": "see", "hold_move": "review", "evidence_move": "book"}
+MOVES = {
+    "hot_plate_move": "approve", "hit_move": "see", "hold_move": "review", "evidence_move": "book",
+    "forwarding_move": "pause", "forward_source_move": "issue",
+}  # fmt: skip
 VALUE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
 
 
