@@ -7,6 +7,7 @@ detections. `health_check` decides once a minute what is wrong.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ SAME_CLOCK = timedelta(seconds=30)
 BEATS_TELL_FOR = timedelta(hours=1)
 LARGEST_MS = 2_000_000_000
 HOURS = 24
+SECONDS = 3_600
 
 
 class Problem(models.TextChoices):
@@ -153,11 +155,12 @@ def _days(reads: Sequence[Read], received_at: datetime) -> list[dict[str, Any]]:
         none = {"reads": 0, "by_hour": [0] * HOURS, "messages": [0] * HOURS}
         return found.setdefault(moment.date(), {"day": moment.date().isoformat()} | none)
 
-    for read in reads:
-        captured = read.captured_at.astimezone(UTC)
+    hours = Counter(int(read.captured_at.timestamp()) // SECONDS for read in reads)
+    for hour, count in hours.items():
+        captured = datetime.fromtimestamp(hour * SECONDS, UTC)
         day = of(captured)
-        day["reads"] += 1
-        day["by_hour"][captured.hour] += 1
+        day["reads"] += count
+        day["by_hour"][captured.hour] += count
     received = received_at.astimezone(UTC)
     of(received)["messages"][received.hour] += 1
     return list(found.values())

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from detections import health, late, live, matching, parking, partitions, plates_seen, uuid7
+from detections.asked import Asked
 from detections.forwarding import outbox
 from detections.models import Camera, Detection, Transfer
 from detections.parking import taking as parking_reads
@@ -132,15 +134,15 @@ def record_refused(actor: Actor, camera: Camera, refused: Sequence[RefusedRow], 
 
 
 def _locked(camera: Camera) -> Camera:
-    rows = Camera.objects.select_for_update(no_key=True, of=("self",)).select_related("agency")
-    locked = rows.get(pk=camera.pk)
+    locked = Camera.objects.select_for_update(no_key=True).get(pk=camera.pk)
+    locked.agency = camera.agency
     if not locked.is_active:
         raise InactiveCamera(f"Camera {locked.code} is out of service; nothing was stored.")
     return locked
 
 
 def _sort_out(
-    ids: Sequence[uuid.UUID], reads: Sequence[Read], parked: Mapping[uuid.UUID, str]
+    ids: list[uuid.UUID], reads: Sequence[Read], parked: Mapping[uuid.UUID, str]
 ) -> tuple[dict[uuid.UUID, Read], list[str]]:
     """The reads to be stored, by id, and the sender's ids of those in conflict; the first of an id wins."""
     contents = _contents(ids) | parked
@@ -155,12 +157,19 @@ def _sort_out(
     return fresh, conflicts
 
 
-def _contents(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+def _stored(ids: list[uuid.UUID], first: uuid.UUID, last: uuid.UUID) -> QuerySet[Any, Any]:
+    stored = Detection.objects.filter(id__one_of=ids, id__gte=first, id__lte=last)
+    return stored.order_by().values_list("id", "content_sha256")
+
+
+_STORED = Asked(_stored, ids=[uuid.UUID(int=1)], first=uuid.UUID(int=2), last=uuid.UUID(int=3))
+
+
+def _contents(ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Hash of the content of those that are stored, by id. The bounds let PostgreSQL pass over other days."""
     if not ids:
         return {}
-    stored = Detection.objects.filter(id__one_of=ids, id__gte=min(ids), id__lte=max(ids))
-    return dict(stored.values_list("id", "content_sha256"))
+    return dict(_STORED(ids=ids, first=min(ids), last=max(ids)))
 
 
 def _copy(camera: Camera, transfer: Transfer, fresh: Mapping[uuid.UUID, Read]) -> None:

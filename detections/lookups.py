@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Lookup
@@ -19,7 +20,7 @@ class OneOf(Lookup):
 
     def get_prep_lookup(self) -> str:
         """The values as a JSON array of texts."""
-        return json.dumps([str(value) for value in self.rhs])
+        return one_parameter(self.rhs)
 
     def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
         """One parameter."""
@@ -32,3 +33,8 @@ class OneOf(Lookup):
         kind = self.lhs.output_field.db_type(connection)
         array = f"ARRAY(SELECT jsonb_array_elements_text({values}::jsonb))::{kind}[]"
         return f"{column} = ANY({array})", [*before, *parameters]
+
+
+def one_parameter(values: Iterable[Any]) -> str:
+    """The values as `OneOf` sends them."""
+    return json.dumps([str(value) for value in values])

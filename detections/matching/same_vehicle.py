@@ -13,10 +13,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import F, Min
+from django.db.models import F, Min, QuerySet
 from django.db.models.functions import Greatest
 
+from detections.asked import Asked
 from detections.matching.alerts import hit_of
 from detections.matching.meeting import Met, Seen, meetings
 from detections.models import Camera, Hit, HitRead
@@ -94,14 +96,27 @@ def window_of(camera: Camera) -> timedelta | None:
     return None if minutes is None else timedelta(minutes=minutes)
 
 
+def _made(detections: list[uuid.UUID]) -> QuerySet[Any, Any]:
+    hits = Hit.objects.filter(detection_id__one_of=detections)
+    return hits.order_by().values_list("detection_id", "entry_id")
+
+
+def _joined(detections: list[uuid.UUID]) -> QuerySet[Any, Any]:
+    reads = HitRead.objects.filter(detection_id__one_of=detections)
+    return reads.order_by().values_list("detection_id", "hit__entry_id")
+
+
+_MADE = Asked(_made, detections=[uuid.UUID(int=1)])
+_JOINED = Asked(_joined, detections=[uuid.UUID(int=1)])
+
+
 def not_standing(met: list[Met]) -> list[Met]:
     """Those that made no hit yet and joined none."""
     detections = {one.detection_id for one in met}
     if not detections:
         return []
-    made = Hit.objects.filter(detection_id__one_of=detections).values_list("detection_id", "entry_id")
-    joined = HitRead.objects.filter(detection_id__one_of=detections)
-    standing = {*made, *joined.values_list("detection_id", "hit__entry_id")}
+    keys = list(detections)
+    standing = {*_MADE(detections=keys), *_JOINED(detections=keys)}
     return [one for one in met if (one.detection_id, one.entry.pk) not in standing]
 
 
