@@ -17,6 +17,8 @@ from alpr.policy import Policy
 from detections import held, partitions, uuid7
 from detections.findings import forgetting
 from detections.models import Detection, Hit, HitRead, Hold, ImageJob, PurgeRun, Search
+from detections.parking.retention import Due, has_program
+from detections.parking.retention import due as due_of_parking
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ class Preview:
     findings_due: int
     searches_due: int
     held_for: dict[str, dict[str, int]]
+    parking: Due | None
 
 
 def preview(agency: Agency) -> Preview:
@@ -156,7 +159,7 @@ def preview(agency: Agency) -> Preview:
     }
     return Preview(
         lines=lines, policy_version=agency.policy_label, authority=authority(agency.policy),
-        held_for=held_for(lines), **facts,
+        held_for=held_for(lines), parking=due_of_parking(agency) if has_program(agency) else None, **facts,
     )  # fmt: skip
 
 

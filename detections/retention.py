@@ -26,6 +26,7 @@ from detections import held, images, partitions, plates_seen
 from detections.due import Lines, authority, held_for
 from detections.findings import forgetting
 from detections.models import Detection, Hit, HitRead, HitStep, Hold, ImageJob, PurgeRun
+from detections.parking import retention as parking
 from trail.actors import System
 from trail.services import record
 from trail.verbs import Outcome, Verb
@@ -62,6 +63,7 @@ def purge(agency: Agency) -> PurgeRun:
             while (done := batch(run, after)) is not None:
                 after, pictures = done
                 _remove_pictures(run, pictures)
+        parking.purge(run)
         _forget_plates(run)
         plates_seen.forget(agency, run.captured_before)
         oldest = _oldest_kept()

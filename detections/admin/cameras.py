@@ -10,6 +10,7 @@ from django.contrib import admin
 from accounts.models import Member
 from accounts.permissions import Permission
 from detections import services_cameras as services
+from detections.admin.parking import IntoParking, OutOfParking
 from detections.health_shown import Standing
 from detections.models import Camera, CameraGroup, ReaderChannel, ReaderKey
 from training.admin_base import GatedAdmin, GatedInline
@@ -194,16 +195,18 @@ class CameraAdmin(GatedAdmin):
 
     sees = changes = Permission.MANAGE_CAMERAS
     adding = RegisterCamera
-    acts = (IssueKey, TakeOut, PutBack)
-    list_display = ("code", "name", "kind", "direction", "group", "is_active", "last_sign", "at_fault")
-    list_filter = ("kind", "is_active")
+    acts = (IssueKey, IntoParking, OutOfParking, TakeOut, PutBack)
+    list_display = (
+        "code", "name", "kind", "program", "direction", "group", "is_active", "last_sign", "at_fault",
+    )  # fmt: skip
+    list_filter = ("kind", "program", "is_active")
     list_select_related = ("group", "health")
     search_fields = ("code", "name")
     fields = (
-        "code", "name", "kind", "direction", "latitude", "longitude", "group", "patrol_car", "is_active",
-        "last_sign", "at_fault",
+        "code", "name", "kind", "direction", "latitude", "longitude", "group", "patrol_car", "program",
+        "program_since", "is_active", "last_sign", "at_fault",
     )  # fmt: skip
-    readonly_fields = ("code", "is_active", "last_sign", "at_fault")
+    readonly_fields = ("code", "program", "program_since", "is_active", "last_sign", "at_fault")
 
     @admin.display(description="last sign of life", empty_value="not yet heard")
     def last_sign(self, camera: Camera) -> Any:

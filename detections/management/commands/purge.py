@@ -15,7 +15,8 @@ from django.utils import timezone
 from accounts.models import Agency
 from alpr.templatetags.look import clock, day
 from detections import due, retention
-from detections.models import PurgeRun
+from detections.models import ParkingPurge, PurgeRun
+from detections.parking.retention import Due
 from trail import context
 
 
@@ -65,6 +66,7 @@ def foretold(agency: Agency, preview: due.Preview) -> str:
         f"  Photographs’ jobs: {preview.jobs_due} due",
         f"  Findings: {preview.findings_due} due with the detections they rest on",
         f"  Searches that lose their plate: {preview.searches_due}",
+        *_parking_due(preview.parking),
         *_cases(preview.held_for),
         "  Nothing was changed.",
     ]
@@ -86,10 +88,34 @@ def certificate(run: PurgeRun) -> str:
         f"  Findings: {run.findings_gone} deleted with the detections they rested on",
         f"  Pictures: {run.files_gone} deleted, {len(run.files_left)} could not be, {run.strays_gone} strays",
         f"  Searches and released holds that lost their plate: {run.plates_forgotten}",
+        *_parking_gone(run),
         *_cases(run.held_for),
         f"  SHA-256 of the list: {run.list_sha256 or 'nothing went'}",
     ]
     return "\n".join(lines)
+
+
+def _parking_due(parking: Due | None) -> list[str]:
+    if parking is None:
+        return []
+    counts = parking.counts
+    return [
+        f"  Parking reads captured before {_moment(parking.reads_before)}: "
+        f"{counts['reads']} due, {counts['reads_held']} held",
+        f"  Parking hits {_hits(parking.hits_before)}: {counts['hits']} due, {counts['hits_held']} held",
+    ]
+
+
+def _parking_gone(run: PurgeRun) -> list[str]:
+    parking = ParkingPurge.objects.filter(run=run).first()
+    if parking is None:
+        return []
+    return [
+        f"  Parking reads captured before {_moment(parking.reads_before)}: "
+        f"{parking.reads_due} due, {parking.reads_held} held, {parking.reads_gone} deleted",
+        f"  Parking hits captured before {_moment(parking.hits_before)}: "
+        f"{parking.hits_due} due, {parking.hits_held} held, {parking.hits_gone} deleted",
+    ]
 
 
 def _hits(before: datetime | None) -> str:
