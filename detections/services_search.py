@@ -106,9 +106,7 @@ def search_decide(*, actor: Member, search: Search, approve: bool, note: str = "
     purpose is too old, ValidationError on `note`.
     """
     gate.require(actor, Permission.APPROVE_SEARCHES, on=search)
-    search = (
-        Search.objects.select_for_update(of=("self",)).select_related("inquiry", "agency").get(pk=search.pk)
-    )
+    search = Search.objects.select_for_update().get(pk=search.pk)
     move = "approve" if approve else "decline"
     if search.asked_by_id == actor.pk:
         raise gate.Refused(

@@ -226,8 +226,7 @@ def search_results(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One page of what a search finds now, with its map; or where it stands while a second person decides."""
     asked = own_search(request, pk)
     if not asked.is_open:
-        context = {"search": asked, "asked": Asked(asked)}
-        return render(request, "detections/search_waits.html", context)
+        return _shut(request, asked)
     where = Where.of(request, asked)
     newest = list(query.walk(asked, limit=query.LIMIT + 1))
     found = newest[: query.LIMIT]
@@ -249,6 +248,14 @@ def search_results(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "deleted_before": deleted_before(asked),
     }
     return render(request, "detections/search_results.html", context)
+
+
+def _shut(request: HttpRequest, asked: Search) -> HttpResponse:
+    """Where a broad search stands while it is not approved: what it asks, and the decision."""
+    record(
+        signed_in_member(request), Verb.SEARCH_VIEWED, asked, inquiry=asked.inquiry, elements=elements(asked)
+    )
+    return render(request, "detections/search_waits.html", {"search": asked, "asked": Asked(asked)})
 
 
 def _shown(

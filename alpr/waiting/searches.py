@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from django.db.models import Min, QuerySet
+from django.db.models import CharField, Exists, Min, OuterRef, QuerySet
+from django.db.models.functions import Cast
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.permissions import Permission
 from alpr.templatetags.look import age
 from alpr.waiting.lines import Asker, Wait, counted
 from detections.models import Search
 from detections.search_waiting import waiting
-from trail.models import Inquiry
+from trail.models import Event, Inquiry
+from trail.verbs import Verb
+
+MOST_SHOWN = 10
 
 
 def searches_waiting(asker: Asker) -> list[Wait]:
@@ -23,6 +28,36 @@ def searches_waiting(asker: Asker) -> list[Wait]:
         *_approvals(rows.exclude(asked_by=asker.member), "searches_waiting", open_to_asker=True),
         *_approvals(own, "searches_waiting", open_to_asker=False),
     ]
+
+
+def searches_decided(asker: Asker) -> list[Wait]:
+    """One's own broad searches that a second person decided and that were not looked at since."""
+    opened = Event.objects.filter(
+        verb__in=(Verb.RESULTS_VIEWED, Verb.SEARCH_VIEWED),
+        actor=asker.member,
+        object_pk=Cast(OuterRef("pk"), CharField()),
+        timestamp__gte=OuterRef("decided_at"),
+    )
+    rows = Search.objects.filter(
+        asked_by=asker.member,
+        decided_at__isnull=False,
+        inquiry__stated_at__gt=timezone.now() - Inquiry.GOOD_FOR,
+    )
+    unread = rows.exclude(Exists(opened)).select_related("inquiry", "decided_by")
+    return [_decision(search) for search in unread.order_by("decided_at")[:MOST_SHOWN]]
+
+
+def _decision(search: Search) -> Wait:
+    what, did = "Read why your broad search was declined", "declined"
+    if search.approved:
+        what, did = "Open your broad search, which was approved", "approved"
+    return Wait(
+        what,
+        f"{search.decided_by} {did} it {age(search.decided_at)} ago. It opens as long as its purpose stands.",
+        reverse("search_results", args=[search.pk]),
+        Permission.SEARCH,
+        due=search.inquiry.stated_at + Inquiry.GOOD_FOR if search.approved else None,
+    )
 
 
 def _approvals(rows: QuerySet[Search], page: str, *, open_to_asker: bool) -> list[Wait]:

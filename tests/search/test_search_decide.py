@@ -11,7 +11,7 @@ from accounts.models import Member
 from accounts.services import purpose_state
 from alpr import waiting
 from detections.models import Search
-from detections.services_search import search_make
+from detections.services_search import search_decide, search_make
 from tests.search.conftest import REASON, Detect, SignIn
 from trail.models import Event, Inquiry
 from trail.verbs import Outcome, Verb
@@ -175,3 +175,37 @@ def test_what_waits_says_whose_turn_it_is(
     assert (what, turn != waiting.lines.YOU) == ("Decide on 1 broad search", True)
     broad(supervisor)
     assert [turn == waiting.lines.YOU for _, turn in lines(supervisor)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("approve", "what"),
+    [
+        (True, "Open your broad search, which was approved"),
+        (False, "Read why your broad search was declined"),
+    ],
+)
+def test_who_asked_is_told_of_the_decision_until_they_have_looked(
+    approve: bool, what: str, asked: Search, operator: Member, second_operator: Member, supervisor: Member,
+    sign_in: SignIn,
+) -> None:  # fmt: skip
+    client, address = sign_in(operator), reverse("search_results", args=[asked.pk])
+    client.get(address)
+    search_decide(actor=supervisor, search=asked, approve=approve, note="One camera is enough.")
+    assert lines(operator) == [(what, waiting.lines.YOU)]
+    (line,) = waiting.yours(waiting.ask(operator))[:1]
+    assert line.url == address
+    assert lines(second_operator) == lines(supervisor) == []
+    page = client.get(reverse("waiting")).content.decode()
+    assert what in page
+    assert PART not in page
+    client.get(address)
+    assert lines(operator) == []
+
+
+def test_a_decision_is_told_as_long_as_the_purpose_stands(
+    asked: Search, operator: Member, supervisor: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search_decide(actor=supervisor, search=asked, approve=True)
+    assert lines(operator)
+    monkeypatch.setattr(Inquiry, "GOOD_FOR", timedelta(0))
+    assert lines(operator) == []
