@@ -52,11 +52,8 @@ QUESTIONS: list[tuple[Permission | None, Callable[[Asker], list[Wait]]]] = [
     (Permission.DESIGNATE_LISTS, hits.lists_without_reviewer),
     (Permission.SEE_HITS, hits.hits_open),
     (Permission.SEARCH, searches.searches_waiting),
-<<<<<<< ours
     (Permission.REVIEW_FINDINGS, findings.findings_open),
-=======
     (Permission.SEARCH, searches.searches_decided),
->>>>>>> theirs
     (Permission.ENTER_HOT_PLATES, hits.results_unread),
     (Permission.ENTER_HOT_PLATES, lists.hot_plates_ending),
     (Permission.SEE_LISTS, lists.hot_plates_waiting),
