@@ -33,10 +33,10 @@ def seen(agency: Agency) -> dict[str, int]:
 def looked_through(search: Search) -> list[int]:
     """How many days ago each day was that the search looks through."""
     today = plates_seen.day_number(timezone.now())
-    stretches = search_days.stretches(
-        [search.agency_id], fold(search.pattern), search.since, search.until, newest_first=True
-    )
-    return [today - day for stretch in stretches for day in stretch.days]
+    some = Detection.objects.all()
+    first, after = uuid7.floor(search.since), uuid7.floor(search.until)
+    way = search_days.Walk([search.agency_id], fold(search.pattern), some, some, first, after)
+    return [today - day.number for days in way.days() for day in days]
 
 
 def list_all() -> None:
