@@ -127,6 +127,7 @@ def another_receipt(**changed: Any) -> Fault:
 
 def at_another_time(seconds: float) -> Fault:
     """The centre's clock is another."""
+
     def answer(handler: Handler, sent: bytes) -> Answer:
         status, headers, content = handler.pass_on(sent)
         told = json.loads(content)
