@@ -25,6 +25,8 @@ from detections.models import (
     EvidencePackage,
     Finding,
     FindingRead,
+    Forwarding,
+    ForwardSource,
     Hit,
     Hold,
     ImageJob,
@@ -149,7 +151,8 @@ def world(
         EvidencePackage.objects.create(agency=agency, hold=hold, reason=REASON, asked_by=custodian),
         SigningKey.objects.create(agency=agency, public_key="ab" * 32),
         _finding(detection),
-        _agreement(operator),
+        agreement := _agreement(operator),
+        *_forwarding(agreement, operator),
         *_shift(operator, reader_key[0]),
         *_jobs(),
     ]  # fmt: skip
@@ -168,6 +171,18 @@ def _agreement(by: Member) -> Agreement:
         agency=by.agency, title="Memorandum", partner_name="River Center", purposes=REASON,
         lets_forward=True, starts_on=timezone.localdate(), proposed_by=by,
     )  # fmt: skip
+
+
+def _forwarding(agreement: Agreement, by: Member) -> list[Model]:
+    """One to the centre, which waits for a second person, and one from elsewhere, for their addresses."""
+    return [
+        Forwarding.objects.create(
+            agency=by.agency, agreement=agreement, address="https://c.example.gov", proposed_by=by
+        ),
+        ForwardSource.objects.create(
+            agency=by.agency, name="Hill PD", prefix="hill", reference="MOU 7", registered_by=by
+        ),
+    ]
 
 
 def _finding(detection: Detection) -> Finding:
