@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,8 +24,8 @@ from hotlists.patterns import ANY, alignment, differing, is_partial
 from hotlists.plates import Position, fold, positions
 
 __all__ = [
-    "LIMIT", "ORDERS", "PAGE", "Like", "NotApproved", "Page", "as_like", "doubts", "kept_since",
-    "known_together", "matching", "page", "too_broad", "walk",
+    "LIMIT", "ORDERS", "PAGE", "Like", "NotApproved", "Page", "as_like", "doubts", "first_page",
+    "kept_since", "known_together", "matching", "page", "too_broad", "walk",
 ]  # fmt: skip
 
 PAGE = 50
@@ -166,6 +166,12 @@ def page(
         next=rows[-1].pk if rows and behind else None,
         previous=rows[0].pk if rows and ahead else None,
     )
+
+
+def first_page(newest: Sequence[Detection]) -> Page:
+    """The first page, newest first, of what `walk` gave: more than `PAGE` where there are others."""
+    rows = list(newest[:PAGE])
+    return Page(rows, next=rows[-1].pk if len(newest) > PAGE else None, previous=None)
 
 
 def _plate(pattern: str, *, confusable: bool) -> Q:

@@ -33,6 +33,7 @@ from detections.services_search import elements, search_make, why_broad
 from detections.thumbnails import leave_to_see
 from detections.views_console import signed_in_member
 from hotlists.plates import Position
+from trail.services import record
 from trail.verbs import Verb
 from training import gate
 from training.rules import rule
@@ -202,6 +203,15 @@ class Where:
         return reduce(or_, (spot.condition for spot in self.spots)) if self.spots else None
 
     @property
+    def is_first(self) -> bool:
+        """Whether it is the newest page of all results."""
+        return self.order == "newest" and not (self.after or self.before or self.spots)
+
+    def page(self, asked: Search) -> query.Page:
+        """The page. Raises `NotApproved`."""
+        return query.page(asked, self.order, self.after, self.before, narrowed=self.narrowed)
+
+    @property
     def at(self) -> str:
         """The chosen spots, as the rest of an address."""
         return "".join(f"&at={spot.key}" for spot in self.spots)
@@ -231,7 +241,7 @@ def search_results(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     newest = list(query.walk(asked, limit=query.LIMIT + 1))
     found = newest[: query.LIMIT]
     drawn = map_of(asked, found, where.spots)
-    page = query.page(asked, where.order, where.after, where.before, narrowed=where.narrowed)
+    page = query.first_page(newest) if where.is_first else where.page(asked)
     context = {
         "search": asked,
         "asked": Asked(asked),
