@@ -21,8 +21,8 @@ from trail.models import Inquiry
 HOUR = timedelta(hours=1)
 RADII = (150, 400, 1_000, 2_500)
 ABSENT = 20
-_SAMPLE = "SELECT plate FROM {table} TABLESAMPLE SYSTEM (2) ORDER BY random() LIMIT %s"
-_RARE = "SELECT plate_key FROM detections_seenplate TABLESAMPLE SYSTEM (0.2) ORDER BY random() LIMIT %s"
+_SAMPLE = "SELECT plate FROM {table} TABLESAMPLE SYSTEM (10) ORDER BY random() LIMIT %s"
+_RARE = "SELECT plate_key FROM detections_seenplate TABLESAMPLE SYSTEM (2) ORDER BY random() LIMIT %s"
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class Asker:
     def deep(self, pages: int) -> list[Asked]:
         """The page behind so many others of a part of a plate that fits thousands."""
         made = []
-        for _ in range(max(1, self.count // 10)):
+        for _ in range(self.count // 4):
             search = self._saved(self._search(f"{self._dice.choice('2345679')}*"))
             made.append(Asked(search, self._behind(search, pages)))
         return made

@@ -62,7 +62,7 @@ def _spread(took: list[float]) -> str:
 def run() -> Iterator[Figures]:
     """Fill the year where it is not there, and ask each kind."""
     year = filled()
-    count = int(os.environ.get("COUNT", "200" if os.environ.get("SIZE") == "full" else "40"))
+    count = int(os.environ.get("COUNT", "203" if os.environ.get("SIZE") == "full" else "43"))
     asker = Asker(year, count)
     print(f"{year.size:,} detections; figures are median/95th of 100", flush=True)
     cookie = session(year.member)
