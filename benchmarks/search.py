@@ -12,7 +12,7 @@ import os
 import statistics
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,13 +29,16 @@ from detections import search as query
 from detections.models import Search
 
 WARM_UP = 3
+FRESH_IN = 5
 BARE = "SELECT * FROM detections_detection WHERE id = ANY(%s) ORDER BY id DESC"
 
 
 @dataclass
 class Figures:
-    """Seconds of each inquiry of one kind: of its page's queries, the same in a connection that is new, the
-    bare SELECT, and the whole page."""
+    """Seconds of each inquiry of one kind: of its page's queries, of the bare SELECT, and of the whole page.
+
+    `fresh` are those of the same queries where each is the first of its connection, of one inquiry in five.
+    """
 
     kind: str
     database: list[float] = field(default_factory=list)
@@ -94,31 +97,35 @@ def _kinds(asker: Asker) -> dict[str, Callable[[], list[Asked]]]:
     return {kind: make for kind, make in kinds.items() if only in kind.lower()}
 
 
-def _measured(kind: str, asked: Iterable[Asked], get: Callable[[str], None]) -> Figures:
+def _measured(kind: str, asked: Sequence[Asked], get: Callable[[str], None]) -> Figures:
     figures = Figures(kind)
     for number, one in enumerate(asked):
         took = _once(one, get)
         if number >= WARM_UP:
             for name, value in took.items():
                 getattr(figures, name).append(value)
+    for one in asked[WARM_UP::FRESH_IN]:
+        connection.close()
+        search = _opened(one)
+        with _in_database() as fresh:
+            query.page(search, after=one.after)
+        figures.fresh.append(sum(fresh))
     return figures
 
 
+def _opened(one: Asked) -> Search:
+    return Search.objects.select_related("agency").get(pk=one.search.pk)
+
+
 def _once(one: Asked, get: Callable[[str], None]) -> dict[str, Any]:
-    """One inquiry in each way."""
-    search = Search.objects.select_related("agency").get(pk=one.search.pk)
+    """One inquiry in the connection at hand, bare, and as a page."""
+    search = _opened(one)
     with _in_database() as database:
         rows = query.page(search, after=one.after).rows
     bare = _bare([row.pk for row in rows])
     address = f"/searches/{search.pk}/" + (f"?after={one.after}" if one.after else "")
     page = seconds(lambda: get(address))
-    connection.close()
-    connection.ensure_connection()
-    with _in_database() as fresh:
-        query.page(search, after=one.after)
-    return {
-        "database": sum(database), "fresh": sum(fresh), "bare": bare, "page": page, "rows": len(rows),
-    }  # fmt: skip
+    return {"database": sum(database), "bare": bare, "page": page, "rows": len(rows)}
 
 
 @contextmanager
