@@ -10,7 +10,7 @@ import os
 import re
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,13 +29,19 @@ _written: ContextVar[list[str] | None] = ContextVar("written", default=None)
 def store(data: bytes, captured_at: datetime) -> str:
     """Write one picture and give its name, `YYYY/MM/DD/<random>.jpg|png|webp` by the day of capture in UTC.
 
-    It is on the disk when this returns, so that a row written after it never names a missing file. Raises
-    `BadImage` for bytes of another kind; whether the picture can be opened is `recognition.open_image`'s.
+    It is on the disk when this returns, so that a row written after it never names a missing file. Where it
+    raises, as on a full disk (OSError), no part of it is left. `BadImage` is for bytes of another kind;
+    whether the picture can be opened is `recognition.open_image`'s.
     """
     name = f"{captured_at.astimezone(UTC):%Y/%m/%d}/{uuid.uuid4().hex}.{_suffix(data)}"
     evidence = _evidence()
-    written = evidence.save(name, ContentFile(data))
-    _settle(evidence, written)
+    try:
+        written = evidence.save(name, ContentFile(data))
+        _settle(evidence, written)
+    except BaseException:
+        with suppress(OSError):
+            evidence.delete(name)
+        raise
     if (names := _written.get()) is not None:
         names.append(written)
     return written

@@ -151,6 +151,7 @@ READERS = described(
         "application/json": {"type": "object"},
         "application/xml": {"type": "object"},
         "multipart/form-data": {"type": "object", "additionalProperties": PICTURE},
+        "multipart/mixed": {"type": "object", "additionalProperties": PICTURE},
     },
     answers={
         201: ("Something was stored.", reference("Message")),

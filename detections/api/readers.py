@@ -19,6 +19,7 @@ from detections.adapters.taking import Taken, UnknownCamera, take
 from detections.api import described, receipts
 from detections.api.authentication import reader_key
 from detections.api.batches import DATA_PART, WholeBody, form
+from detections.api.mixed import PARTS, MixedParts
 from detections.ingest import RefusedRow, record_refused
 from detections.models import Camera, ReaderKey
 from training.api.errors import BadRequest
@@ -31,7 +32,7 @@ class AnyBody(WholeBody):
 
 
 @described.READERS
-@reader_key("POST", parsers=(MultiPartParser, AnyBody))
+@reader_key("POST", parsers=(MultiPartParser, MixedParts, AnyBody))
 def readers(request: Request, kind: str) -> Response:
     """Take in one message of a maker's reader, and answer with the receipts, one for each camera.
 
@@ -59,6 +60,9 @@ def _message(request: Request) -> Message:
     """The body as it came, or its parts by name; the second of a name is named “name 2”."""
     zone = timezone.get_default_timezone()
     data = form(request)
+    if PARTS in data and not isinstance(data, QueryDict):
+        parts = _by_name(data[PARTS])
+        return Message(body=b"", content_type=request.content_type, parts=parts, zone=zone)
     if not isinstance(data, QueryDict):
         return Message(body=data.get(DATA_PART, b""), content_type=request.content_type, zone=zone)
     files = [(name, file) for name, files in request.FILES.lists() for file in files]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -131,3 +132,32 @@ def test_reads_pictures_and_questions_are_answered_as_described(
 def test_messages_of_makers_are_answered_as_described(whole: Schema, post: Any, kind: str) -> None:
     answer = post({"data_type": "heartbeat"}, f"/api/v1/readers/{kind}/")
     answered(whole, "/api/v1/readers/{kind}/", "post", answer)
+
+
+BODIES = {
+    "nothing": (b"", "application/json"),
+    "half of JSON": (b'{"detections": [', "application/json"),
+    "no JSON": (b"\xff\xfe\x00", "application/json"),
+    "a number": (b"7", "application/json"),
+    "deep": (b"[" * 20_000, "application/json"),
+    "other values": (b'{"receipts": 3, "left": "x", "list": [], "signature": null}', "application/json"),
+    "entities": (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "application/xml"),
+    "no boundary": (b"--x", "multipart/form-data"),
+    "mixed": (b"--x\r\n\r\n--x--", "multipart/mixed; boundary=x"),
+    "a form": (b"data=1", "application/x-www-form-urlencoded"),
+    "no kind": (b"{}", "nonsense"),
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_bad_input_is_answered_as_described_at_every_address(
+    whole: Schema, body: str, reader_key: Any
+) -> None:
+    content, kind = BODIES[body]
+    client, headers = Client(), {"Authorization": f"Bearer {reader_key[1]}"}
+    for path, methods in whole["paths"].items():
+        address = path.format(kind="hikvision", job_id=0, pk=1, refresh=uuid.uuid4())
+        for method in methods:
+            answer = client.generic(method.upper(), address, content, content_type=kind, headers=headers)
+            answered(whole, path, method, answer)
+            assert method == "get" or 400 <= answer.status_code < 500, (path, answer.content)

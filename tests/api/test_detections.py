@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from detections import images
 from detections.models import Detection, Hit, Transfer
 from tests.api.conftest import files, jpeg
 from tests.api.test_native import BAD_VALUES, JSON, NAMES, with_value
+from tests.evidence.conftest import room_for
 from trail.models import Event
 from trail.verbs import Outcome, Verb
 
@@ -174,6 +176,26 @@ def test_a_database_that_is_gone_is_503_and_nothing_is_lost(
         assert int(answer["Retry-After"]) > 0
     assert post(batch).status_code == 201
     assert Detection.objects.count() == 1
+
+
+def test_a_full_disk_is_503_and_leaves_neither_rows_nor_parts_of_pictures(
+    post, row, picture: bytes, evidence: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def batch() -> dict[str, Any]:
+        return {"data": json.dumps(sent), "image": io.BytesIO(picture)}
+
+    sent = row()
+    for room in (0, 100):
+        with room_for(room):
+            answer = post(batch(), multipart=True)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+        assert int(answer["Retry-After"]) > 0
+    assert "the disk is full" in caplog.text
+    assert not Detection.objects.exists()
+    assert not Transfer.objects.exists()
+    assert [path for path in evidence.rglob("*") if path.is_file()] == []
+    assert post(batch(), multipart=True).status_code == 201
+    assert Detection.objects.exclude(image="").count() == 1
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

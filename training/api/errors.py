@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import math
 from typing import Any
 
@@ -18,7 +20,10 @@ from trail.verbs import Outcome, Verb
 from training.gate import Refused
 from training.refusals import record_refusal
 
+log = logging.getLogger(__name__)
+
 RETRY_AFTER = 10
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Closed(Exception):
@@ -43,12 +48,15 @@ class BadRequest(APIException):
 def answer(exception: Exception, circumstances: dict[str, Any]) -> Response | None:
     """The answer to an exception that a view raised; None leaves it to Django, as an error of ours.
 
-    A database that cannot be reached is 503 with Retry-After: the sender keeps its batch and sends it again.
+    A database that cannot be reached, or a full disk, is 503 with Retry-After: the sender keeps its batch and
+    sends it again.
     """
     if isinstance(exception, OperationalError | InterfaceError):
         connection.close()
-        message = "The database cannot be reached. Keep what you have and send it again."
-        return _error(503, "unavailable", message, headers={"Retry-After": str(RETRY_AFTER)})
+        return _unavailable("The database cannot be reached.")
+    if isinstance(exception, OSError) and exception.errno in FULL:
+        log.error("A file could not be stored: the disk is full.")
+        return _unavailable("There is no room to store it.")
     if isinstance(exception, BadRequest):
         return _error(exception.status_code, exception.code, str(exception.detail), **exception.parts)
     if isinstance(exception, APIException):
@@ -75,6 +83,11 @@ def _forbidden(exception: Exception) -> Response | None:
         record(actor, Verb.ATTEMPTED, "to send", detail=str(exception), outcome=Outcome.REFUSED)
         return _error(403, code, str(exception))
     return None
+
+
+def _unavailable(why: str) -> Response:
+    headers = {"Retry-After": str(RETRY_AFTER)}
+    return _error(503, "unavailable", f"{why} Keep what you have and send it again.", headers=headers)
 
 
 def _error(
