@@ -58,8 +58,7 @@ def sweep() -> int:
 @transaction.atomic
 def _remove(package: EvidencePackage) -> bool:
     """Remove one copy, once it is sure that nobody books it now; the record of it stays."""
-    rows = EvidencePackage.objects.select_for_update(of=("self",)).select_related("agency", "hold")
-    package = rows.get(pk=package.pk)
+    package = EvidencePackage.objects.select_for_update().get(pk=package.pk)
     if not package.file or not storing.remove(package.file):
         return False
     package.file = ""

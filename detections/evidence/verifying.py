@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import lzma
 import os
 import re
+import stat
 import struct
 import zipfile
 import zlib
@@ -21,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from detections.evidence import archive, bag
 
 LINE = re.compile(r"([0-9a-f]{64})  ([^\r\n]+)")
-MOST_IN_TAG_FILE = 1 << 30
+MOST_IN_TAG_FILE = 1 << 28
 MISSING, CHANGED, EXTRA, BROKEN = "missing", "changed", "extra", "broken"
 REPORT = "data/report.pdf"
 # What zipfile raises for an archive that was meddled with.
@@ -119,22 +121,34 @@ class Zipped:
 def verify(path: Path) -> Verdict:
     """Look at a package: the archive, or the folder that was unpacked from it.
 
-    Raises OSError where there is nothing that can be read at `path`.
+    Raises OSError where there is nothing that can be read at `path`, and for what is neither file nor folder.
     """
-    verdict = Verdict()
-    if path.is_dir():
+    verdict, there = Verdict(), path.stat()
+    if stat.S_ISDIR(there.st_mode):
         _examine(Folder(path), verdict)
         return verdict
+    if not stat.S_ISREG(there.st_mode):
+        raise OSError(errno.EINVAL, "It is neither a file nor a folder")
     with path.open("rb") as file:
         written = archive.is_as_written(file)
         try:
             with zipfile.ZipFile(file) as opened:
-                _examine(Zipped(opened), verdict)
+                _examine_archive(opened, there.st_size, verdict)
         except UNREADABLE:
             verdict.add(BROKEN, "the archive cannot be read")
         if not written:
             verdict.add(BROKEN, "the archive around the files is not as it was written")
     return verdict
+
+
+def _examine_archive(opened: zipfile.ZipFile, size: int, verdict: Verdict) -> None:
+    """Look into an archive, unless its files say that they are larger than itself: none is compressed."""
+    if sum(entry.file_size for entry in opened.infolist()) > size:
+        verdict.add(
+            BROKEN, "the archive’s files would be larger than the archive: nothing in it was looked at"
+        )
+        return
+    _examine(Zipped(opened), verdict)
 
 
 def _examine(source: Source, verdict: Verdict) -> None:

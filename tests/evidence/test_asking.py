@@ -16,6 +16,7 @@ from detections.evidence.services import evidence_ask, evidence_decide, evidence
 from detections.holds import hold_place, hold_release_ask, hold_release_decide
 from detections.models import EvidencePackage, Hold
 from tests.evidence.conftest import FOR, WHY
+from tests.retention.test_purge_faults import in_a_thread, wait_for_a_lock
 from tests.search.conftest import Detect
 from trail.models import Event
 from trail.moves import MoveRefused
@@ -160,3 +161,26 @@ def test_it_is_asked_for_and_approved_on_the_trail_without_a_plate(
     assert [event.actor for event in events] == [asked.asked_by, administrator]
     assert {event.purpose for event in events} == {"case 26-11873"}
     assert "8KRB412" not in str([(event.object_repr, event.elements, event.detail) for event in events])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hold_that_is_released_while_the_decision_waits_is_not_packed(
+    asked: EvidencePackage, hold: Hold, custodian: Member, administrator: Member
+) -> None:
+    said: list[str] = []
+
+    def approve() -> None:
+        try:
+            evidence_decide(actor=administrator, package=asked, approve=True)
+        except MoveRefused as refused:
+            said.append(str(refused))
+
+    with transaction.atomic():
+        EvidencePackage.objects.select_for_update().get(pk=asked.pk)
+        thread = in_a_thread(approve)
+        wait_for_a_lock()
+        end(hold, custodian, administrator)
+    thread.join()
+    assert said == ["Its hold is released: what it kept may be gone. Decline the package."]
+    asked.refresh_from_db()
+    assert asked.state == State.ASKED
