@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
 
 from django.db import connection, transaction
 from django.db.models import F, Min, Q, QuerySet, Sum
@@ -84,10 +83,10 @@ def queue_earlier(forwarding: Forwarding) -> int:
 
     One row a camera and day of capture in UTC.
     """
-    since, now = forwarding.earlier_since, timezone.now()
-    if since is None:
+    now, until = timezone.now(), forwarding.approved_at
+    if forwarding.earlier_since is None or until is None:
         return 0
-    rows = [row for camera in _own_cameras(forwarding) for row in _days(forwarding, camera, now)]
+    rows = [row for camera in _own_cameras(forwarding) for row in _days(forwarding, camera, until)]
     with transaction.atomic():
         locked = Forwarding.objects.select_for_update(no_key=True, of=("self",)).get(pk=forwarding.pk)
         if locked.earlier_queued_at is not None or locked.state != Forwarding.State.ACTIVE:
@@ -97,23 +96,33 @@ def queue_earlier(forwarding: Forwarding) -> int:
     return len(rows)
 
 
+def settle() -> None:
+    """Wait for the batches that are under way, in the transaction of an approval.
+
+    So that what is not queued as it comes has come in before, and is there when it is looked for.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE detections_transfer IN SHARE MODE")
+
+
 def _own_cameras(forwarding: Forwarding) -> Sequence[Camera]:
     own = Camera.objects.filter(agency=forwarding.agency_id, forwarded=None)
     return list(own.exclude(kind=Camera.Kind.PHOTOGRAPH))
 
 
-def _days(forwarding: Forwarding, camera: Camera, now: datetime) -> Iterator[ForwardQueued]:
+def _days(forwarding: Forwarding, camera: Camera, until: datetime) -> Iterator[ForwardQueued]:
     since = forwarding.earlier_since
     assert since is not None
     start = datetime(since.year, since.month, since.day, tzinfo=UTC)
-    while start < now + timedelta(days=1):
+    while start < until + timedelta(days=1):
         end = start + timedelta(days=1)
         first, last = uuid7.floor(start), uuid.UUID(int=uuid7.floor(end).int - 1)
-        there = Detection.objects.filter(camera=camera, id__gte=first, id__lte=last, received_at__lte=now)
+        there = Detection.objects.filter(camera=camera, id__gte=first, id__lte=last, received_at__lte=until)
         if count := there.count():
             yield ForwardQueued(
-                forwarding=forwarding, camera=camera, first_id=first, last_id=last, count=count, queued_at=now
-            )
+                forwarding=forwarding, camera=camera, first_id=first, last_id=last, count=count,
+                queued_at=until,
+            )  # fmt: skip
         start = end
 
 
@@ -122,7 +131,7 @@ def waiting(forwarding: Forwarding, most: int, until: datetime) -> list[Step]:
 
     A row of which nothing is left is given as well, so that what is gone is counted.
     """
-    rows = list(islice(forwarding.queued.select_related("camera"), AHEAD))
+    rows = list(forwarding.queued.select_related("camera")[:AHEAD])
     singles = _singles([row.first_id for row in rows if row.transfer_id and row.first_id == row.last_id])
     steps: list[Step] = []
     bound, room = uuid7.floor(until), most

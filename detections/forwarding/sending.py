@@ -239,7 +239,10 @@ def keep(
     clear = {"failures": 0, "failing_since": None, "failure": "", "next_try_at": None}
     Forwarding.objects.filter(pk=forwarding.pk).update(**counts, **clear)
     elements["forwarding"] = forwarding.pk
-    record(actor, Verb.FORWARDED, _named(forwarding, len(parcel.detections)), elements=elements)
+    detail = f"Deleted here before they could be forwarded: {gone}." if gone else ""
+    record(
+        actor, Verb.FORWARDED, _named(forwarding, len(parcel.detections)), elements=elements, detail=detail
+    )
 
 
 def _keep_refused(forwarding: Forwarding, parcel: Parcel, told: Told, now: datetime) -> None:

@@ -89,6 +89,8 @@ def forwarding_approve(*, actor: Member, forwarding: Forwarding) -> Forwarding:
         raise ValidationError("Its agreement is not in force any more. End this forwarding.")
     if not secret.is_there(forwarding):
         raise ValidationError("The centre’s key is not entered yet.")
+    if forwarding.earlier_since is not None:
+        outbox.settle()
     forwarding.state, forwarding.approved_by, forwarding.approved_at = move.after, actor, timezone.now()
     _save(forwarding, "state", "approved_by", "approved_at")
     record(actor, Verb.AGREEMENT_APPROVED, forwarding, elements={"address": forwarding.address})

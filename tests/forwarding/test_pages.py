@@ -1,4 +1,4 @@
-"""The pages of forwarding: by hand from the agreement to the receipt, on both sides; refusals with sentences."""
+"""The pages of forwarding: by hand from the agreement to the receipt, on both sides; refusals in words."""
 
 from __future__ import annotations
 
