@@ -34,7 +34,24 @@ class Problem(models.TextChoices):
     MISREAD = "misread", "More misreads"
 
 
-NOTE = """
+BY_DAY = """
+INSERT INTO detections_cameraday AS known (camera_id, day, reads, by_hour, messages)
+SELECT %(camera)s, day, reads, by_hour, messages
+FROM jsonb_to_recordset(%(days)s::jsonb) AS told (day date, reads int, by_hour int[], messages int[])
+ORDER BY day
+ON CONFLICT (camera_id, day) DO UPDATE SET
+    reads = known.reads + EXCLUDED.reads,
+    by_hour = (
+        SELECT array_agg(of_known + of_now ORDER BY hour)
+        FROM unnest(known.by_hour, EXCLUDED.by_hour) WITH ORDINALITY AS each (of_known, of_now, hour)
+    ),
+    messages = (
+        SELECT array_agg(of_known + of_now ORDER BY hour)
+        FROM unnest(known.messages, EXCLUDED.messages) WITH ORDINALITY AS each (of_known, of_now, hour)
+    )
+"""
+
+HEALTH = """
 WITH health AS (
     INSERT INTO detections_camerahealth AS known (
         camera_id, last_read_at, last_received_at, clock_ms, steady_ms, steady_since, steady_count,
@@ -57,21 +74,8 @@ WITH health AS (
             ) AS clock
         )
 )
-INSERT INTO detections_cameraday AS known (camera_id, day, reads, by_hour, messages)
-SELECT %(camera)s, day, reads, by_hour, messages
-FROM jsonb_to_recordset(%(days)s::jsonb) AS told (day date, reads int, by_hour int[], messages int[])
-ORDER BY day
-ON CONFLICT (camera_id, day) DO UPDATE SET
-    reads = known.reads + EXCLUDED.reads,
-    by_hour = (
-        SELECT array_agg(of_known + of_now ORDER BY hour)
-        FROM unnest(known.by_hour, EXCLUDED.by_hour) WITH ORDINALITY AS each (of_known, of_now, hour)
-    ),
-    messages = (
-        SELECT array_agg(of_known + of_now ORDER BY hour)
-        FROM unnest(known.messages, EXCLUDED.messages) WITH ORDINALITY AS each (of_known, of_now, hour)
-    )
 """
+NOTE = HEALTH + BY_DAY
 
 BEAT = """
 INSERT INTO detections_camerahealth AS known (
@@ -119,6 +123,12 @@ def note(camera: Camera, *, reads: Sequence[Read], received_at: datetime) -> Non
     )
 
 
+def count(camera: Camera, *, reads: Sequence[Read]) -> None:
+    """Count reads that a person gave in a file: they were made, and are no sign that the camera lives."""
+    if days := _days(reads):
+        _run(BY_DAY, camera=camera.pk, days=json.dumps(days))
+
+
 def beat(camera: Camera, *, at: datetime | None, received_at: datetime) -> None:
     """Note a sign of life, in one statement; `at` is the time by the device's clock where it says it."""
     _run(
@@ -147,8 +157,11 @@ def _milliseconds(span: timedelta) -> int:
     return max(-LARGEST_MS, min(LARGEST_MS, span // timedelta(milliseconds=1)))
 
 
-def _days(reads: Sequence[Read], received_at: datetime) -> list[dict[str, Any]]:
-    """Each day that the batch adds to: its reads by the hour of capture, itself by that of receipt."""
+def _days(reads: Sequence[Read], received_at: datetime | None = None) -> list[dict[str, Any]]:
+    """Each day that the batch adds to: its reads by the hour of capture, itself by that of receipt.
+
+    Where it is no message of the camera, `received_at` is None.
+    """
     found: dict[date, dict[str, Any]] = {}
 
     def of(moment: datetime) -> dict[str, Any]:
@@ -161,6 +174,7 @@ def _days(reads: Sequence[Read], received_at: datetime) -> list[dict[str, Any]]:
         day = of(captured)
         day["reads"] += count
         day["by_hour"][captured.hour] += count
-    received = received_at.astimezone(UTC)
-    of(received)["messages"][received.hour] += 1
+    if received_at is not None:
+        received = received_at.astimezone(UTC)
+        of(received)["messages"][received.hour] += 1
     return list(found.values())

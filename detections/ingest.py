@@ -70,13 +70,15 @@ def receive(
     refused: Sequence[RefusedRow],
     batch_sha256: str,
     repeats: int = 0,
+    by_hand: bool = False,
 ) -> Receipt:
     """Store one batch with its hits, and give its receipt.
 
     `refused` are the rows of the batch that did not come through its checks; `repeats` is how many told of
     cars that were taken before, which count as duplicates; `batch_sha256` is the hash of the whole batch as
-    it came. The same batch again has the same receipt; a read whose sender's id is taken by another at that
-    camera and time is a conflict, and the first stays. Raises `InactiveCamera`.
+    it came. What a person gives `by_hand` is no sign of the camera's life, and hides no fault of it. The same
+    batch again has the same receipt; a read whose sender's id is taken by another at that camera and time is
+    a conflict, and the first stays. Raises `InactiveCamera`.
     """
     camera = _locked(camera)
     ids = [uuid7.detection_id(r.captured_at, camera=camera.pk, sender_id=r.sender_id) for r in reads]
@@ -107,8 +109,7 @@ def receive(
     _copy(camera, transfer, police)
     outbox.queue(camera, transfer, police.keys())
     parking_reads.store(camera=camera, transfer=transfer, reads=parked)
-    health.note(camera, reads=list(fresh.values()), received_at=transfer.received_at)
-    late.note(camera=camera, reads=list(fresh.values()), received_at=transfer.received_at)
+    _note(camera, list(fresh.values()), transfer, by_hand=by_hand)
     live.announce(matched.made)
     for hit_id in matched.joined:
         live.announce_change(hit_id)
@@ -190,6 +191,15 @@ def in_columns(detection_id: uuid.UUID, read: Read, camera: Camera, transfer: Tr
         read.latitude, read.longitude, read.image, None if read.box is None else json.dumps(read.box),
         read.engine,
     )  # fmt: skip
+
+
+def _note(camera: Camera, reads: Sequence[Read], transfer: Transfer, *, by_hand: bool) -> None:
+    if by_hand:
+        health.count(camera, reads=reads)
+        late.settle(camera)
+    else:
+        health.note(camera, reads=reads, received_at=transfer.received_at)
+        late.note(camera=camera, reads=reads, received_at=transfer.received_at)
 
 
 def _record(

@@ -141,6 +141,7 @@ def _store(actor: Member, checked: list[Checked], file_sha256: str, result: Resu
         reads=[one.read for one in checked],
         refused=[],
         batch_sha256=file_sha256,
+        by_hand=True,
     )
     conflicts, fresh = set(receipt.conflicts), set(receipt.fresh)
     for detection_id, one in zip(receipt.detection_ids, checked, strict=True):

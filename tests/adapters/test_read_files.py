@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from accounts.models import Agency, Member
 from detections import services_read_files as services
-from detections.models import Camera, Detection, Hit, ReadMapping, Transfer
+from detections.health_check import check
+from detections.models import Camera, CameraDay, CameraHealth, Detection, Hit, ReadMapping, Transfer
 from hotlists.models import Entry
 from tests.adapters.conftest import some_time_ago
 from trail.models import Event
@@ -171,6 +172,23 @@ def test_a_file_comes_in_line_by_line_and_twice_changes_nothing(
     given = Event.objects.filter(verb=Verb.FILE_RECEIVED).order_by("pk")
     assert [event.elements["stored"] for event in given] == [2, 0]
     assert "8KRB" not in str([(event.detail, event.elements, event.object_repr) for event in given])
+
+
+def test_a_file_is_no_sign_of_life_of_its_camera(
+    administrator: Member, camera: Camera, mapping: ReadMapping, agency: Agency
+) -> None:
+    rows = (a_line("8KRB412"), a_line("7ABC123"))
+    given: Any = {"actor": administrator, "mapping": mapping, "camera": None}
+    services.file_take(**given, file=a_file(rows[0]).file)
+    assert not CameraHealth.objects.exists()
+    heard = timezone.now() - timedelta(hours=2)
+    silent = CameraHealth.objects.create(camera=camera, heartbeat_at=heard)
+    services.file_take(**given, file=a_file(rows[1]).file)
+    check(agency)
+    silent.refresh_from_db()
+    assert (silent.last_received_at, [one["kind"] for one in silent.problems]) == (None, ["silent"])
+    days = CameraDay.objects.all()
+    assert (sum(day.reads for day in days), sum(sum(day.messages) for day in days)) == (2, 0)
 
 
 def test_what_another_file_had_is_known_and_what_says_something_else_is_kept_as_it_was(
