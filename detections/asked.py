@@ -22,8 +22,8 @@ class Asked:
     """A queryset of plain values as a function of named values, compiled at its first use in this process.
 
     `samples` gives for each name a value that stands nowhere else in the query, so that its place can be
-    found; a list is of a look-up by `one_of`. Times in the query are taken as now. Raises ValueError where a
-    sample is not found in it.
+    found; a list is of a look-up by `one_of`. Other times in the query are taken as now. Raises ValueError
+    where a sample is not found in it.
     """
 
     def __init__(self, build: Values, **samples: Any) -> None:
@@ -63,6 +63,6 @@ def _as_sent(value: Any) -> Any:
 
 def _part(parameter: Any, names: dict[Any, str]) -> tuple[str, Any]:
     """The name whose value a parameter is, or none and the parameter itself."""
-    if isinstance(parameter, datetime):
-        return _NOW, None
-    return names.get(parameter, ""), parameter
+    if name := names.get(parameter):
+        return name, None
+    return (_NOW, None) if isinstance(parameter, datetime) else ("", parameter)

@@ -29,6 +29,8 @@ DAYS_AT_ONCE = 64
 SETTLED_AFTER = timedelta(hours=1)
 _LOCK = 7_310_011
 _EPOCH = date(1970, 1, 1)
+_SECONDS = 86_400
+_UNLIST = "DELETE FROM detections_listedday WHERE agency_id = %s AND day = ANY(%s)"
 _DAY_OF_ID = "(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint / 86400000)::int"
 _LIST = """
 INSERT INTO detections_seenplate AS seen (agency_id, plate_key, grams, days)
@@ -175,10 +177,11 @@ def unlist(agency_id: int, moments: Iterable[datetime]) -> None:
     Nobody lists a day of the agency before that transaction ends.
     """
     today = day_number(timezone.now())
-    late = {day for day in map(day_number, moments) if day < today}
+    late = {day for day in {int(moment.timestamp()) // _SECONDS for moment in moments} if day < today}
     if late:
         _lock(agency_id, shared=True)
-        ListedDay.objects.filter(agency=agency_id, day__in=late).delete()
+        with connection.cursor() as cursor:
+            cursor.execute(_UNLIST, [agency_id, sorted(late)])
 
 
 @transaction.atomic

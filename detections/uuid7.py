@@ -11,6 +11,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 _TAIL_BITS = 74
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def detection_id(captured_at: datetime, *, camera: int, sender_id: str) -> uuid.UUID:
@@ -27,10 +29,10 @@ def floor(moment: datetime) -> uuid.UUID:
 def captured_at(key: uuid.UUID) -> datetime:
     """The capture time in UTC that an id carries."""
     milliseconds = key.int >> 80
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def _compose(moment: datetime, tail: int) -> uuid.UUID:
-    milliseconds = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    milliseconds = (moment - _EPOCH) // _MILLISECOND
     high, low = tail >> 62, tail & ((1 << 62) - 1)
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)

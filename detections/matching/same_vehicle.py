@@ -12,7 +12,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Min, QuerySet
@@ -120,19 +120,25 @@ def not_standing(met: list[Met]) -> list[Met]:
     return [one for one in met if (one.detection_id, one.entry.pk) not in standing]
 
 
+def _near(camera: int, entries: list[int], since: datetime) -> QuerySet[Any, Any]:
+    hits = Hit.objects.filter(camera=camera, entry__pk__one_of=entries, last_read_at__gte=since)
+    return hits.filter(look_back=None).order_by().values_list("pk")
+
+
+_NEAR = Asked(_near, camera=-1, entries=[-1], since=datetime(1, 1, 1, tzinfo=UTC))
+
+
 def _standing(camera: Camera, met: list[Met], window: timedelta) -> Alerts:
     """The hits that these reads may join, newest first, locked so that none is purged meanwhile."""
-    moments = [one.read.captured_at for one in met]
-    near = Hit.objects.filter(
-        camera=camera,
-        entry__in={one.entry.pk for one in met},
-        last_read_at__gte=min(moments) - window,
-        look_back=None,
-    )
-    hits = list(near.select_for_update(no_key=True, of=("self",)).order_by("pk"))
-    reads = HitRead.objects.filter(hit__in=hits).values_list("hit").order_by().annotate(Min("captured_at"))
-    first = dict(reads) if hits else {}
     alerts: Alerts = defaultdict(list)
+    since = min(one.read.captured_at for one in met) - window
+    near = _NEAR(camera=camera.pk, entries=list({one.entry.pk for one in met}), since=since)
+    if not near:
+        return alerts
+    named = Hit.objects.filter(pk__in=[pk for (pk,) in near])
+    hits = list(named.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    reads = HitRead.objects.filter(hit__in=hits).values_list("hit").order_by().annotate(Min("captured_at"))
+    first = dict(reads)
     for hit in reversed(hits):
         since = min(hit.captured_at, first.get(hit.pk, hit.captured_at))
         alerts[hit.entry_id, fold(hit.plate)].append(Alert(hit, since, hit.last_read_at))
