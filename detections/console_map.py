@@ -167,18 +167,15 @@ class Plane:
 
     def groups(self, places: Iterable[P]) -> list[list[P]]:
         """The places, those together that would lie on each other."""
-        groups: list[list[P]] = []
-        for place in places:
-            near = next((group for group in groups if self._is_close(group[0], place)), None)
+        groups: list[tuple[tuple[float, float], list[P]]] = []
+        for each in places:
+            here = self.place(each)
+            near = next((group for first, group in groups if _is_close(first, here)), None)
             if near is None:
-                groups.append([place])
+                groups.append((here, [each]))
             else:
-                near.append(place)
-        return groups
-
-    def _is_close(self, one: Placed, other: Placed) -> bool:
-        (x, y), (u, v) = self.place(one), self.place(other)
-        return math.hypot(x - u, (y - v) / ASPECT) < CLOSE_PERCENT
+                near.append(each)
+        return [group for _, group in groups]
 
     def bars(self) -> list[Bar]:
         """The scale in miles and in kilometers."""
@@ -189,6 +186,11 @@ class Plane:
         power = 10.0 ** math.floor(math.log10(longest))
         nice = max(step * power for step in (1, 2, 5) if step * power <= longest)
         return Bar(f"{nice:g} {unit}", round(nice * meters / self.width * 100, 2))
+
+
+def _is_close(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether two places on the sheet, in percent, would lie on each other."""
+    return math.hypot(one[0] - other[0], (one[1] - other[1]) / ASPECT) < CLOSE_PERCENT
 
 
 def _areas(cameras: Sequence[Camera], plane: Plane) -> list[Area]:
