@@ -71,9 +71,12 @@ def run() -> Iterator[Figures]:
     cookie = session(year.member)
     connection.close()
     with server() as port:
-        get = partial(_get, http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS_TO_WAIT), cookie)
+        browser = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS_TO_WAIT)
         for kind, make in _kinds(asker).items():
-            yield _measured(kind, make(), get)
+            asked = make()
+            # The server has closed a connection that was idle meanwhile.
+            browser.close()
+            yield _measured(kind, asked, partial(_get, browser, cookie))
 
 
 def _kinds(asker: Asker) -> dict[str, Callable[[], list[Asked]]]:
