@@ -29,7 +29,7 @@ from trail.services import act, record
 from trail.verbs import Outcome, Verb
 
 _LOCK = 0x464F5257
-RUN_SECONDS = 40
+RUN_SECONDS = 30
 CLOCK = timedelta(minutes=2)
 MARGIN = timedelta(seconds=15)
 ASK_EVERY = timedelta(minutes=5)
