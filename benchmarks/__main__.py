@@ -1,7 +1,8 @@
 """`python -m benchmarks` (make bench): measures each row in a scratch database and prints it.
 
 Names of parts measure those alone: `python -m benchmarks search`. With KEEP=folder in the environment the
-search is measured in a database of that folder, which stays filled for the next time.
+search is measured in a database of that folder, which stays filled for the next time. With SIZE=full ten
+million detections are loaded.
 """
 
 import os
@@ -21,12 +22,15 @@ from alpr import embedded
 def main(chosen: list[str]) -> None:
     """Start the database where it is the embedded one, run every row, and print the figures."""
     django.setup()
-    from benchmarks import ingest, lists, live, matching, scratch, search
+    from benchmarks import ingest, lists, live, matching, scratch, search, singles, volume
 
     if not settings.DATABASE_URL:
         embedded.ensure_running(settings.DATA_DIR)
     print(f"Python {platform.python_version()}, PostgreSQL {scratch.version()}, {os.cpu_count()} processors")
-    parts = {"lists": [lists], "ingest": [ingest, live, matching], "search": [search]}
+    parts = {
+        "lists": [lists], "ingest": [ingest, live, matching], "singles": [singles], "volume": [volume],
+        "search": [search],
+    }  # fmt: skip
     for name, modules in parts.items():
         if chosen and name not in chosen:
             continue

@@ -24,7 +24,7 @@ from detections.ingest import Read, receive
 from detections.models import Detection, ReaderKey
 from trail import context
 
-SIZES = {"": 300_000, "full": 10_000_000}
+SIZES = {"": 300_000, "small": 300_000, "full": 10_000_000}
 BATCH = 1_000
 MARKS = (0.1, 0.5, 1.0)
 DAYS = 30
