@@ -51,8 +51,8 @@ class IntoParking(_SetProgram):
     name, label = "into-parking", "Move to parking enforcement…"
     title = "Move this camera to parking enforcement"
     explains = (
-        "What it reads from now on meets parking zones and scofflaw lists alone: no hot list of the police, no "
-        f"search, no picture. {STAYS}"
+        "What it reads from now on meets parking zones and scofflaw lists alone: no hot list of the police, "
+        f"no search, no picture. {STAYS}"
     )
 
 
@@ -211,8 +211,8 @@ class LoadList(ActForm):
     name, label, permission = "load", "Load a file…", Permission.LOAD_LISTS
     title = "Load a file"
     explains = (
-        "CSV; the first line names the columns: plate, and where there are any state, reason, amount, permit. "
-        "The file replaces what stands on the list."
+        "CSV; the first line names the columns: plate, and where there are any state, reason, amount, "
+        "permit. The file replaces what stands on the list."
     )
 
     file = forms.FileField()
@@ -263,7 +263,8 @@ class Loads(GatedInline):
     sees = Permission.LOAD_LISTS
     verbose_name_plural = "files"
     fields = readonly_fields = (
-        "file_name", "loaded_at", "loaded_by", "added", "changed", "removed", "unchanged", "refused", "problems",
+        "file_name", "loaded_at", "loaded_by", "added", "changed", "removed", "unchanged", "refused",
+        "problems",
     )  # fmt: skip
 
 
@@ -292,6 +293,6 @@ class ParkingPurgeAdmin(GatedAdmin):
     agency_path = "run__agency"
     list_display = ("run", "reads_due", "reads_held", "reads_gone", "hits_due", "hits_held", "hits_gone")
     fields = readonly_fields = (
-        "run", "authority", "reads_before", "reads_due", "reads_held", "reads_gone", "hits_before", "hits_due",
-        "hits_held", "hits_gone", "finished_at", "list_sha256",
+        "run", "authority", "reads_before", "reads_due", "reads_held", "reads_gone", "hits_before",
+        "hits_due", "hits_held", "hits_gone", "finished_at", "list_sha256",
     )  # fmt: skip

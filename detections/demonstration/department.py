@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Agency, Member
 from accounts.services import purpose_state
 from detections import images
-from detections.demonstration import ended, hits, kept, lists, people, readers, wanted
+from detections.demonstration import compared, ended, hits, kept, lists, parked, people, readers, wanted
 from detections.demonstration.drawing import draw_scene
 from detections.models import Camera
 from detections.services_images import photograph_give
@@ -51,6 +51,8 @@ def _make(rng: random.Random) -> None:
     _photograph(members["operator"], cameras[0], rng)
     _search(members["analyst"])
     kept.holds(cameras, members)
+    compared.findings(agency, cameras, rng)
+    parked.week(agency, members, rng)
 
 
 def _photograph(officer: Member, camera: Camera, rng: random.Random) -> None:

@@ -49,6 +49,7 @@ PEOPLE = (
     Person("supervisor", "3017", "Patrol Sergeant", (Role.SUPERVISOR,), "hot plates, exigent stops"),
     Person("dispatcher", "3308", "Communications Dispatcher", (Role.DISPATCHER,), "live answers on hits"),
     Person("analyst", "2051", "Crime Analyst", (Role.ANALYST,), "searches"),
+    Person("parking", "8001", "Parking Enforcement Officer", (Role.PARKING_OFFICER,), "parking hits"),
     Person("operator", "4127", "Police Officer", (Role.OPERATOR,), "the console, photographs"),
     Person("operator2", "4133", "Police Officer", (Role.OPERATOR,), "a second officer", 345),
     Person("lapsed", "4098", "Police Officer", (Role.OPERATOR,), "training has lapsed: shut out", 400),

@@ -1,4 +1,4 @@
-"""The parking officer's pages: the newest hits, one hit with what to compare, and its end. Used at the kerb."""
+"""The parking officer’s pages, used at the curb: the newest hits, one hit with what to compare, its end."""
 
 from __future__ import annotations
 

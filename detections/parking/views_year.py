@@ -1,4 +1,4 @@
-"""The year of the parking program: reads, hits and citations, as a page and as a file. It names no vehicle."""
+"""A year of the parking program: reads, hits and citations, as a page and as a file. It names no vehicle."""
 
 from __future__ import annotations
 

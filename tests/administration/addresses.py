@@ -72,6 +72,8 @@ NAMES = {
     "hold_search": "detections.search",
     "hold_detection": "detections.search",
     "api_image": "detections.imagejob",
+    "parking_hit": "detections.parkinghit",
+    "parking_move": "detections.parkinghit",
     "shift": "detections.shift",
     "shift_begin": "detections.patrolcar",
     "forwarding": "detections.forwarding",
@@ -84,6 +86,7 @@ NAMES = {
 }
 MOVES = {
     "hot_plate_move": "approve", "hit_move": "see", "hold_move": "review", "evidence_move": "book",
+    "parking_move": "none",
     "forwarding_move": "pause", "forward_source_move": "issue",
 }  # fmt: skip
 VALUE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -31,11 +32,15 @@ from detections.models import (
     Hold,
     ImageJob,
     LocalPurge,
+    ParkingHit,
+    ParkingPurge,
+    ParkingZone,
     PatrolCar,
     PurgeRun,
     ReaderChannel,
     ReaderKey,
     ReadMapping,
+    ScofflawList,
     Shift,
     SigningKey,
     Transfer,
@@ -147,7 +152,7 @@ def world(
         ),
         Mapping.objects.create(agency=agency, name="SVS", source="svs", made_by=general_list.designated_by),
         ListKey.objects.create(hot_list=general_list, issued_by=operator, name="abcdefgh", digest="f" * 64),
-        PurgeRun.objects.create(agency=agency, captured_before=timezone.now(), policy_version="1"),
+        *_parking(operator, detection.camera),
         EvidencePackage.objects.create(agency=agency, hold=hold, reason=REASON, asked_by=custodian),
         SigningKey.objects.create(agency=agency, public_key="ab" * 32),
         _finding(detection),
@@ -204,6 +209,24 @@ def _shift(operator: Member, key: ReaderKey) -> list[Model]:
         Shift.objects.create(patrol_car=car, member=operator, passed=True),
         LocalPurge.objects.create(key=key, list_sha256="a" * 64, purged=2, pictures=1, purged_at=now),
     ]
+
+
+def _parking(member: Member, camera: Camera) -> list[Model]:
+    """A purge, and what there is of parking: a list, and a hit of its own."""
+    agency, now = member.agency, timezone.now()
+    run = PurgeRun.objects.create(agency=agency, captured_before=now, policy_version="1")
+    owed = ScofflawList.objects.create(agency=agency, name="Unpaid citations")
+    zone = ParkingZone.objects.create(
+        agency=agency, name="Quay St", limit_minutes=60, days=[1], starts=time(8), ends=time(18),
+        made_by=member,
+    )  # fmt: skip
+    hit = ParkingHit.objects.create(
+        agency=agency, kind="scofflaw", match="exact", day=now.date(), plate_key="8KRB412",
+        scofflaw_list=owed, listed_plate=PLATE, first_read=uuid4(), first_at=now, first_camera=camera,
+        first_plate=PLATE, last_read=uuid4(), last_at=now, last_camera=camera, plate=PLATE,
+    )  # fmt: skip
+    purge = ParkingPurge.objects.create(run=run, reads_before=now, hits_before=now)
+    return [run, owed, zone, hit, purge]
 
 
 def _jobs() -> list[Model]:
