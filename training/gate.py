@@ -16,6 +16,7 @@ from accounts import access
 from accounts.access import Refusal, Refused, raise_if
 from accounts.models import Agency, Member, NoPolicy
 from accounts.permissions import Permission
+from trail import context
 from trail.models import Inquiry
 from training.models import Certificate
 
@@ -24,6 +25,7 @@ __all__ = [
     "admit",
     "agencies_granting",
     "allows",
+    "certificates_anew",
     "current_certificate",
     "permitted",
     "refusal",
@@ -103,9 +105,22 @@ def current_certificate(member: Member) -> Certificate | None:
     """
     member.agency.policy  # noqa: B018  (an agency without a policy admits nobody)
     today = timezone.localdate()
-    held = Certificate.objects.filter(member=member).select_related("session__course", "member__agency")
+    held = context.remembered(_certificates_key(member), lambda: _certificates(member)) or []
     standing = [certificate for certificate in held if certificate.stands_on(today)]
     return max(standing, key=lambda c: (c.ends_on() is None, c.ends_on() or today), default=None)
+
+
+def certificates_anew(member: Member) -> None:
+    """Let the rest of the request see a certificate that was entered or revoked in it."""
+    context.forget(_certificates_key(member))
+
+
+def _certificates_key(member: Member) -> tuple[str, int]:
+    return "certificates", member.pk
+
+
+def _certificates(member: Member) -> list[Certificate]:
+    return list(Certificate.objects.filter(member=member).select_related("session__course", "member__agency"))
 
 
 def _missing(member: Member) -> str:

@@ -40,6 +40,7 @@ def certificate_enter(
     certificate.valid_until = certificate.ends_on()
     certificate.full_clean()
     certificate.save()
+    gate.certificates_anew(member)
     record(actor, Verb.CERTIFIED, certificate)
     return certificate
 
@@ -69,5 +70,6 @@ def certificate_revoke(*, actor: Member, certificate: Certificate, why: str) -> 
         raise ValidationError("This certificate is revoked already.")
     certificate.revoked_on = timezone.localdate()
     certificate.save()
+    gate.certificates_anew(certificate.member)
     record(actor, Verb.CERTIFICATE_REVOKED, certificate, detail=why)
     return certificate

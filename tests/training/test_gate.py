@@ -5,6 +5,10 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import services
@@ -15,11 +19,12 @@ from accounts.roles import PERMISSIONS, Role
 from alpr.policy import load_preset
 from detections.models import Camera
 from tests.cast import TESTS, certify, enroll
+from trail import context
 from trail.models import Inquiry
 from training import gate
 from training.gate import Refused
 from training.models import Certificate, Course, Session
-from training.services import certificate_revoke
+from training.services import certificate_enter, certificate_revoke
 
 WITHOUT_TRAINING = {
     Permission.MANAGE_MEMBERS,
@@ -154,6 +159,28 @@ def test_a_revoked_certificate_shuts_at_once(operator: Member, training_manager:
         actor=training_manager, certificate=operator.certificates.get(), why="entered in error"
     )
     assert refused(operator).kind == "training"
+
+
+def test_what_is_entered_or_revoked_in_a_request_counts_in_it(
+    lapsed: Member, operator: Member, training_manager: Member
+) -> None:
+    with context.acting(None, request_id="one"):
+        assert not gate.allows(lapsed, Permission.SEE_HITS)
+        session = Session.objects.latest("held_on")
+        entered = certificate_enter(
+            actor=training_manager, member=lapsed, session=session, completed_on=session.held_on
+        )
+        assert gate.allows(lapsed, Permission.SEE_HITS)
+        certificate_revoke(actor=training_manager, certificate=entered, why="entered in error")
+        assert not gate.allows(lapsed, Permission.SEE_HITS)
+        assert gate.allows(operator, Permission.SEE_HITS)
+
+
+def test_a_page_asks_for_its_readers_certificates_once(operator: Member, client: Client) -> None:
+    client.force_login(operator)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(reverse("console")).status_code == 200
+    assert sum('FROM "training_certificate"' in query["sql"] for query in asked) == 1
 
 
 def test_a_new_policy_counts_at_once(operator: Member, custodian: Member, administrator: Member) -> None:
