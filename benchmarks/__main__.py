@@ -22,14 +22,14 @@ from alpr import embedded
 def main(chosen: list[str]) -> None:
     """Start the database where it is the embedded one, run every row, and print the figures."""
     django.setup()
-    from benchmarks import ingest, lists, live, matching, scratch, search, singles, volume
+    from benchmarks import ingest, lists, live, matching, purge, scratch, search, singles, volume
 
     if not settings.DATABASE_URL:
         embedded.ensure_running(settings.DATA_DIR)
     print(f"Python {platform.python_version()}, PostgreSQL {scratch.version()}, {os.cpu_count()} processors")
     parts = {
         "lists": [lists], "ingest": [ingest, live, matching], "singles": [singles], "volume": [volume],
-        "search": [search],
+        "search": [search, purge],
     }  # fmt: skip
     for name, modules in parts.items():
         if chosen and name not in chosen:

@@ -131,7 +131,7 @@ def filled() -> Year:
     if last is None:
         last = plates_seen.day_number(timezone.now())
         for day in range(last - DAYS + 1, last + 1):
-            _fill(agency, cameras, day, size)
+            fill(agency, cameras, day, size)
         _list(agency, last)
     else:
         last += 1
@@ -187,8 +187,8 @@ def _trained(agency: Agency) -> Member:
 
 
 @transaction.atomic
-def _fill(agency: Agency, cameras: list[Camera], day: int, size: int) -> None:
-    """One day; what is there already stays."""
+def fill(agency: Agency, cameras: list[Camera], day: int, size: int) -> None:
+    """Make one day as a share of a year of `size`; what is there already stays."""
     since = plates_seen.first_moment(day)
     until = min(since + timedelta(days=1), timezone.now())
     partitions.ensure([since])
