@@ -343,7 +343,8 @@ def _remove_pictures(run: PurgeRun, pictures: list[str]) -> None:
     needed = _needed(pictures)
     gone = {name for name in pictures if name not in needed and _removed(name)}
     run.files_gone += len(gone)
-    run.files_left = [name for name in run.files_left if name not in gone | needed]
+    done = gone | needed
+    run.files_left = [name for name in run.files_left if name not in done]
     run.save()
 
 
