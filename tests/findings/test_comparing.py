@@ -19,19 +19,21 @@ from django.utils import timezone
 
 from accounts.models import Agency, Member
 from detections import partitions
-from detections.findings import around, comparing
+from detections.findings import comparing
 from detections.findings.around import Readers, reads_of, stored_with
 from detections.findings.services import MOST_READS, finding_close
 from detections.ingest import Read, receive
-from detections.model_parking_zones import ParkingZone
-from detections.models import Camera, CameraHealth, Detection, Finding, FindingRead, Transfer
+from detections.models import Camera, CameraHealth, Finding, FindingRead, Transfer
 from detections.schedules import TABLE
 from tests.cast import found
 from tests.findings.conftest import PLATE, Sure, purpose
+from tests.parking.conftest import cart
 from tests.search.rows import store
 from trail.actors import System
 from trail.models import Event
 from trail.verbs import Verb
+
+__all__ = ["cart"]
 
 pytestmark = pytest.mark.django_db
 DAYS = 20
@@ -130,11 +132,18 @@ def test_each_agency_finds_among_its_own_reads(sure: Sure, far: Camera, agency: 
     assert not Transfer.objects.filter(to_compare=True).exists()
 
 
-def test_parking_reads_never_enter(sure: Sure, agency: Agency) -> None:
-    related = {field.related_model for field in ParkingZone._meta.get_fields() if field.is_relation}
-    assert Detection not in related
-    assert "to_compare" not in {field.name for field in ParkingZone._meta.get_fields()}
-    assert "parking" not in around.STORED + around.AROUND
+def test_parking_reads_never_enter(
+    sure: Sure, far: Camera, agency: Agency, cart: Camera, noon: datetime
+) -> None:
+    sure()
+    read = Read(
+        sender_id="p-1", captured_at=noon + timedelta(minutes=5), plate=PLATE, state="CA", confidence=0.97,
+        content_sha256="d" * 64, latitude=far.latitude, longitude=far.longitude,
+    )  # fmt: skip
+    receive(actor=System("Tests"), camera=cart, reads=[read], refused=[], batch_sha256="e" * 64)
+    assert not Transfer.objects.get(camera=cart).to_compare
+    assert comparing.compare(agency) == 1
+    assert not Finding.objects.exists()
 
 
 @pytest.mark.parametrize(("result", "joins"), [("swapped", True), ("two_vehicles", True), ("misread", False)])
