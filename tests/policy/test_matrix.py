@@ -13,8 +13,9 @@ ROWS = {
         "retention.pictures_days",
         "retention.kept_at",
         "retention.vendor_copy_days",
+        "retention.parking_reads_days",
     ],
-    "hits kept": ["retention.hits_days"],
+    "hits kept": ["retention.hits_days", "retention.parking_hits_days"],
     "hold": [
         "retention.hold_grounds",
         "retention.hold_review_days",

@@ -28,6 +28,8 @@ OUTSIDE_THE_LAW = [
     ("retention.detections_days", 0, "Civil Code 1798.90.51"),
     ("retention.hits_days", 0, "Civil Code 1798.90.51"),
     ("retention.pictures_days", 0, "Civil Code 1798.90.51"),
+    ("retention.parking_reads_days", 0, "Civil Code 1798.90.51"),
+    ("retention.parking_hits_days", 0, "Civil Code 1798.90.51"),
     ("records.audit_years", 1, "Government Code 34090"),
     ("records.release_years", 1, "Government Code 34090"),
     ("records.access_years", 1, "Government Code 34090"),

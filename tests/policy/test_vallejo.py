@@ -19,6 +19,8 @@ VALUES = {
     "retention.hold_review_days": 90,
     "retention.kept_at": "the department's server",
     "retention.vendor_copy_days": 30,
+    "retention.parking_reads_days": 30,
+    "retention.parking_hits_days": 365,
     "retention.hold_grounds": {"evidence", "likely_evidence", "discovery", "lawful_demand"},
     "retention.booked_on_portable_media": True,
     "transfer.mode": "by_procedure",
