@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from accounts.models import Agency, Member
 from alpr import waiting
+from alpr.waiting.holds import holds_to_review
 from detections import due, retention
 from detections.holds import hold_release_ask
-from detections.models import Hold, PurgeRun
+from detections.models import Detection, Hold, PurgeRun
 from detections.retention import is_overdue, last_purge, purge
 from tests.retention.conftest import END, Place
 from tests.retention.world import Days, Range, Side, Thing, World, keep_for, stored, taken_back
@@ -118,6 +119,17 @@ def test_a_missed_purge_waits(agency: Agency, auditor: Member) -> None:
     assert "See why nothing was deleted" not in whats(auditor)
 
 
+def test_a_missed_purge_still_shows_after_the_next(agency: Agency, auditor: Member, sign_in: SignIn) -> None:
+    client, address = sign_in(auditor), reverse("purges")
+    for days_ago in (5, 4, 1):
+        run = purge(agency)
+        PurgeRun.objects.filter(pk=run.pk).update(ran_at=timezone.now() - timedelta(days=days_ago))
+    purge(agency)
+    page = client.get(address).content.decode()
+    assert page.count("Missed before") == 1
+    assert "none began for 3 d" in page
+
+
 def test_a_purge_that_broke_off_waits_until_the_next(
     agency: Agency, auditor: Member, sign_in: SignIn
 ) -> None:
@@ -151,6 +163,19 @@ def test_holds_wait_for_their_review_and_for_another_person(
     assert what in whats(administrator)
     assert what not in whats(custodian)
     assert what not in whats(operator)
+
+
+def test_a_hold_whose_review_is_long_past_waits_and_keeps(
+    agency: Agency, custodian: Member, detect: Detect, hold: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, now = hold(detect(hours_ago=24 * 20)), timezone.now()
+    keep_for(agency, Days(10, 10))
+    with monkeypatch.context() as clock:
+        clock.setattr(timezone, "now", lambda: now + timedelta(days=400))
+        assert [wait.is_overdue for wait in holds_to_review(waiting.ask(custodian))] == [True]
+        assert (purge(agency).held, Detection.objects.count()) == (1, 1)
+    assert holds_to_review(waiting.ask(custodian)) == []
+    assert (purge(agency).held, one.items.count()) == (1, 1)
 
 
 def test_a_clock_that_ran_ahead_hides_no_missed_purge(agency: Agency, detect: Detect) -> None:
