@@ -66,7 +66,7 @@ def _locked(actor: Member, hit: ParkingHit, move: str) -> ParkingHit:
 
 def _end(actor: Member, hit: ParkingHit, move: str) -> ParkingHit:
     hit.status, hit.closed_at, hit.closed_by = MOVES.table[move].after, timezone.now(), actor
-    hit.full_clean()
+    hit.validate_constraints()
     hit.save()
     counts.add(hit.agency, hit.day, f"{hit.kind}_{'cited' if move == 'cite' else 'none'}")
     told = {"result": hit.status, "plate": hit.plate, "state": hit.state}

@@ -22,6 +22,7 @@ QUAY, PINE = (38.1041, -122.2566), (38.1141, -122.2466)
 LONG_AGO = timezone.now() - timedelta(days=200)
 Send = Callable[..., Receipt]
 At = Callable[[Member], Client]
+Load = Callable[..., ScofflawList]
 
 
 def yesterday(hours: int, minutes: float = 0) -> datetime:

@@ -26,6 +26,7 @@ from detections.models import (
 )
 from detections.parking import camera_set_program
 from detections.services_read_files import file_take
+from tests.adapters import messages_one
 from tests.parking.conftest import Send, read, yesterday
 from tests.search.conftest import picture
 from trail.models import Event
@@ -87,12 +88,7 @@ def test_a_batch_has_its_receipt_and_no_picture_of_it_stays(post: Any) -> None:
 
 
 def test_another_makers_reader_too(post: Any) -> None:
-    message = {
-        "data_type": "alpr_group", "best_uuid": "a" * 20, "epoch_start": 0, "epoch_end": 0,
-        "best_plate_number": "8KRB412", "best_confidence": 93.0, "camera_id": 1,
-        "best_plate": {"plate": "8KRB412", "confidence": 93.0},
-    }  # fmt: skip
-    message["epoch_start"] = message["epoch_end"] = int(timezone.now().timestamp() * 1000) - 60_000
+    message = messages_one.group(timezone.now() - timedelta(minutes=1))
     answer = post("readers/rekor", json.dumps(message), content_type="application/json")
     assert answer.status_code in (200, 201), answer.content
     assert ParkingRead.objects.count() == answer.json()["receipts"][0]["receipt"]["accepted"] == 1

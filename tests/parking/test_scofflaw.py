@@ -10,16 +10,15 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import Member
-from detections.models import Hit, ParkingDay, ParkingHit, ScofflawEntry, ScofflawList, ScofflawLoad
+from detections.models import Hit, ParkingDay, ParkingHit, ScofflawEntry, ScofflawLoad
 from detections.parking.closing import hit_end
 from detections.parking.scofflaw import list_end, list_load
 from hotlists.models import Entry
 from hotlists.reading import BadFile
-from tests.parking.conftest import Send, read, yesterday
+from tests.parking.conftest import Load, Send, read, yesterday
 from training.gate import Refused
 
 pytestmark = pytest.mark.django_db
-Load = Callable[..., ScofflawList]
 HEAD = "Plate,State,Reason,Amount due,Permit"
 
 
