@@ -29,7 +29,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "People": ("Member", "Certificate", "Session", "Course"),
     "Readers": ("Camera", "CameraGroup", "ReaderKey"),
     "Hot lists": ("HotList", "Entry", "Refresh", "Snapshot", "Mapping", "ListKey"),
-    "Parking": ("ParkingZone", "ScofflawList", "ParkingPurge"),
+    "Parking": ("ParkingZone", "ScofflawList"),
     "Reads and hits": ("Hit", "Detection", "Search", "ImageJob", "Transfer"),
     "Kept and gone": ("Hold", "PurgeRun"),
     "The trail": ("Event", "Inquiry"),

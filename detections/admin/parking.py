@@ -285,14 +285,12 @@ class ScofflawListAdmin(GatedAdmin):
         return not one.is_old
 
 
-@admin.register(ParkingPurge)
-class ParkingPurgeAdmin(GatedAdmin):
-    """What each deletion deleted of the parking program, beside its certificate."""
+class ParkingGone(GatedInline):
+    """What a deletion deleted of the parking program, on its certificate."""
 
+    model = ParkingPurge
     sees = Permission.OVERSEE
-    agency_path = "run__agency"
-    list_display = ("run", "reads_due", "reads_held", "reads_gone", "hits_due", "hits_held", "hits_gone")
     fields = readonly_fields = (
-        "run", "authority", "reads_before", "reads_due", "reads_held", "reads_gone", "hits_before",
+        "authority", "reads_before", "reads_due", "reads_held", "reads_gone", "hits_before",
         "hits_due", "hits_held", "hits_gone", "finished_at", "list_sha256",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.contrib import admin
 from accounts.models import Member
 from accounts.permissions import Permission
 from detections import holds
+from detections.admin.parking import ParkingGone
 from detections.models import Hold, PurgeRun
 from training.admin_base import GatedAdmin
 from training.admin_forms import ActForm, Day, Words
@@ -107,6 +108,7 @@ class PurgeRunAdmin(GatedAdmin):
     """Certificates of deletion: what was due, held and gone, under which policy."""
 
     sees = Permission.OVERSEE
+    inlines = (ParkingGone,)
     list_display = ("ran_at", "due", "held", "rows_gone", "files_gone", "finished_at", "policy_version")
     list_filter = ("ran_at",)
     readonly_fields = (

@@ -1,6 +1,6 @@
 """The purge of the parking program: reads after their days, hits after theirs, by the policy in force.
 
-Part of the agency's daily purge, with a page of its own beside the certificate. A standing hold over a plate,
+Part of the agency's daily purge, with lines of its own on the certificate. A standing hold over a plate,
 or over a camera and a time, keeps parking reads and hits as it keeps detections.
 """
 
@@ -108,6 +108,8 @@ def _delete(made: ParkingPurge, what: str) -> bool:
     agency = made.run.agency
     held.keep_holds_out(agency)
     now = _due(agency, made.reads_before, made.hits_before)
+    rows: QuerySet[Any]
+    kept: QuerySet[Any]
     rows, kept = (now.reads, now.reads_held) if what == "reads" else (now.hits, now.hits_held)
     free = rows.exclude(pk__in=kept.values("pk")).order_by("pk")
     gone = list(free.values_list("pk", flat=True)[:BATCH])

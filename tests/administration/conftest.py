@@ -225,8 +225,8 @@ def _parking(member: Member, camera: Camera) -> list[Model]:
         scofflaw_list=owed, listed_plate=PLATE, first_read=uuid4(), first_at=now, first_camera=camera,
         first_plate=PLATE, last_read=uuid4(), last_at=now, last_camera=camera, plate=PLATE,
     )  # fmt: skip
-    purge = ParkingPurge.objects.create(run=run, reads_before=now, hits_before=now)
-    return [run, owed, zone, hit, purge]
+    ParkingPurge.objects.create(run=run, reads_before=now, hits_before=now)
+    return [run, owed, zone, hit]
 
 
 def _jobs() -> list[Model]:
