@@ -37,7 +37,7 @@ def camera_of(source: ForwardSource, code: str, told: object) -> Camera:
     if facts and facts != known.told:
         for name, value in facts.items():
             setattr(camera, name, value)
-        camera.save()
+        camera.save(update_fields=list(facts))
         known.told = facts
         known.save(update_fields=["told"])
     return camera
