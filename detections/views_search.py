@@ -107,7 +107,7 @@ def search_fit(request: HttpRequest) -> HttpResponse:
     member = signed_in_member(request)
     form = SearchForm(request.POST, member=member)
     broad = "" if _is_unclear(form) else _broad(form, member)
-    context = {"broad": broad, "unclear": _is_unclear(form)}
+    context = {"form": form, "broad": broad, "unclear": _is_unclear(form)}
     return render(request, "detections/search_fit.html", context)
 
 
