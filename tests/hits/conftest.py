@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import AdoptedPolicy, Agency, Member
 from detections import comparison, images
-from detections.demonstration.drawing import draw_scene
+from detections.demonstration.drawing import Scene, draw_scene
 from detections.ingest import Read, receive
 from detections.models import Camera, Hit, LookBack, ReaderKey
 from detections.services_hits import hit_exigent, hit_see
@@ -76,12 +77,16 @@ def evidence(tmp_path: Path, settings: Any) -> Path:
 
 def stored_picture(plate: str = "8KRB412", *, night: bool = True) -> tuple[str, list[int]]:
     """A drawn street scene in the evidence storage: its name, and where the plate lies in it."""
-    moment = timezone.now() - timedelta(minutes=2)
-    scene = draw_scene(
+    scene = _drawn(plate, night)
+    return images.store(scene.jpeg, timezone.now() - timedelta(minutes=2)), list(scene.box)
+
+
+@cache
+def _drawn(plate: str, night: bool) -> Scene:
+    return draw_scene(
         plate=plate, state="CA", color="SIL", body="sedan", night=night, seed=7, camera="cam-12",
-        captured_at=moment,
+        captured_at=timezone.now() - timedelta(minutes=2),
     )  # fmt: skip
-    return images.store(scene.jpeg, moment), list(scene.box)
 
 
 @pytest.fixture

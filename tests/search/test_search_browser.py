@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
@@ -16,6 +15,7 @@ from accounts.models import Member
 from accounts.services import purpose_state
 from detections.models import Camera, Detection, Search
 from detections.services_search import search_make
+from tests.axe import violations
 from tests.hits.browsing import browser, signed_in
 from tests.hits.conftest import stored_picture
 from tests.hits.serving import Server, server, uvicorn
@@ -62,18 +62,6 @@ def state_purpose(page: Page) -> None:
     page.get_by_label("Case or incident number").fill("26-11873")
     page.get_by_label("Offense").select_option("robbery")
     page.get_by_label("What do you expect to learn?").fill(REASON)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds, in each theme."""
-    found = []
-    for theme in ("light", "dark", "night"):
-        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-        page.wait_for_timeout(150)
-        rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-        wrong = Axe().run(page, options=rules).response["violations"]
-        found += [f"{theme}: {each['id']} {[node['target'] for node in each['nodes']][:3]}" for each in wrong]
-    return found
 
 
 def too_wide(page: Page) -> int:
@@ -241,7 +229,7 @@ def test_every_page_passes_axe_and_stays_within_the_screen(
         reverse("search_vehicle", args=one),
     ):
         page.goto(address)
-        found += [f"{address} {line}" for line in violations(page)]
+        found += violations(page)
         if too_wide(page) > 0:
             found.append(f"{address} is {too_wide(page)} px wider than the screen")
     assert not found, "\n".join(found)
