@@ -73,10 +73,7 @@ def run() -> Iterator[Figures]:
     with server() as port:
         browser = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS_TO_WAIT)
         for kind, make in _kinds(asker).items():
-            asked = make()
-            # The server has closed a connection that was idle meanwhile.
-            browser.close()
-            yield _measured(kind, asked, partial(_get, browser, cookie))
+            yield _measured(kind, make(), partial(_get, browser, cookie))
 
 
 def _kinds(asker: Asker) -> dict[str, Callable[[], list[Asked]]]:

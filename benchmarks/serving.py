@@ -28,6 +28,7 @@ def server() -> Iterator[int]:
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "alpr.asgi:application", "--port", str(port)]
     command += ["--lifespan", "off", "--log-level", "warning", "--timeout-graceful-shutdown", "2"]
+    command += ["--timeout-keep-alive", "120"]
     with running(command, os.environ | environment()):
         wait_for(f"http://127.0.0.1:{port}/healthz")
         yield port
