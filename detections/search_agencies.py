@@ -86,23 +86,22 @@ def record_access(
     search: Search,
     *,
     elements: dict[str, Any],
-    shown: Iterable[Detection] | Counter[int] | None = None,
+    shown: Counter[int] | None = None,
     target: Model | None = None,
     detail: str = "",
 ) -> None:
     """Record what was done under `search` on the trail of its own agency and of each other that it concerns.
 
-    `shown` are the detections that were found or shown, or how many by agency id, None where nothing was: on
-    the trail of each agency stands how many of its own. `target` defaults to the search; a detection concerns
+    `shown` is how many detections were found or shown (`by_agency`), None where they are not counted: on the
+    trail of each agency stands how many of its own. `target` defaults to the search; a detection concerns
     the agency that it belongs to.
     """
     of = search if target is None else target
     record(actor, verb, of, inquiry=search.inquiry, elements=elements, detail=detail)
-    counts = shown if isinstance(shown, Counter) else Counter(each.agency_id for each in shown or ())
     for agency in search.others:
         if isinstance(of, Detection) and of.agency_id != agency.pk:
             continue
-        said = elements | ({} if shown is None else {"found_here": counts[agency.pk]})
+        said = elements | ({} if shown is None else {"found_here": shown[agency.pk]})
         record(
             actor, verb, of, inquiry=search.inquiry, elements=said | {"organization": actor.agency.name},
             detail=" ".join(filter(None, (f"for {actor.agency}, {_ground(actor, agency)}.", detail))),
@@ -110,11 +109,16 @@ def record_access(
         )  # fmt: skip
 
 
+def by_agency(detections: Iterable[Detection]) -> Counter[int]:
+    """How many of these detections each agency has, by its id."""
+    return Counter(detection.agency_id for detection in detections)
+
+
 def _ground(actor: Member, giver: Agency) -> str:
     """The agreements in force today under which the actor's agency searches the giver's data."""
     standing = Agreement.objects.opening_search(timezone.localdate())
-    rows = standing.filter(agency=giver, partner=actor.agency_id).order_by("pk")
-    titles = [f"“{title}”" for title in rows.values_list("title", flat=True)]
+    granted = standing.filter(agency=giver, partner=actor.agency_id, search_roles__overlap=actor.roles)
+    titles = [f"“{title}”" for title in granted.order_by("pk").values_list("title", flat=True)]
     return f"under {' and '.join(titles)}" if titles else "under no agreement"
 
 

@@ -20,7 +20,7 @@ from accounts.permissions import Permission
 from detections import plates_seen, search_days, uuid7
 from detections import search as query
 from detections.models import Camera, CameraDay, Detection, Search
-from detections.search_agencies import record_access
+from detections.search_agencies import by_agency, record_access
 from detections.services_search import require_open
 from trail.models import Inquiry
 from trail.services import act
@@ -99,7 +99,7 @@ def search_history(*, actor: Member, inquiry: Inquiry, detection: Detection, sea
     unknown = [Unknown(watch.agency, watch.gaps(), watch.purged_before, watch.first) for watch in watches]
     history = History(detection, _days(shown, watches), unknown, more=len(reads) > MOST_READS)
     facts = {"plate": detection.plate, "state": detection.state, "shown": history.count}
-    record_access(actor, Verb.HISTORY_VIEWED, search, elements=facts, shown=shown)
+    record_access(actor, Verb.HISTORY_VIEWED, search, elements=facts, shown=by_agency(shown))
     return history
 
 

@@ -82,10 +82,10 @@ def search_make(*, actor: Member, inquiry: Inquiry, **asked: Unpack[Question]) -
             detail=search.broad_why,
         )  # fmt: skip
         return search
-    found = list(query.walk(search, limit=query.LIMIT + 1))
-    search.found = len(found)
+    counts = search_agencies.by_agency(query.walk(search, limit=query.LIMIT + 1))
+    search.found = counts.total()
     search.save(update_fields=["found"])
-    search_agencies.record_access(actor, Verb.SEARCHED, search, elements=elements(search), shown=found)
+    search_agencies.record_access(actor, Verb.SEARCHED, search, elements=elements(search), shown=counts)
     return search
 
 

@@ -26,7 +26,7 @@ from detections import uuid7
 from detections.console_choice import choice_of, keys_of
 from detections.forms_search import SearchForm
 from detections.models import Camera, Detection, Search
-from detections.search_agencies import deleted_before, record_access, require_search
+from detections.search_agencies import by_agency, deleted_before, record_access, require_search
 from detections.search_map import BadSpot, SearchMap, Spot, ground_of, map_of
 from detections.search_words import Asked
 from detections.services_search import elements, search_make, why_broad
@@ -278,7 +278,7 @@ def _shown(
     }  # fmt: skip
     if where.spots:
         event["at"] = [spot.key for spot in where.spots]
-    record_access(member, Verb.RESULTS_VIEWED, asked, elements=event, shown=reads)
+    record_access(member, Verb.RESULTS_VIEWED, asked, elements=event, shown=by_agency(reads))
     return [_row(member, asked, read, drawn) for read in reads]
 
 

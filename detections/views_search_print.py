@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.permissions import Permission
 from detections import search as query
-from detections.search_agencies import deleted_before, record_access
+from detections.search_agencies import by_agency, deleted_before, record_access
 from detections.search_words import Asked
 from detections.services_search import elements, require_open
 from detections.views_console import signed_in_member
@@ -36,7 +36,7 @@ def search_print(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = list(query.walk(asked, order, limit=MOST_PRINTED + 1))
     reads = found[:MOST_PRINTED]
     said = elements(asked) | {"shown": len(reads), "order": order}
-    record_access(member, Verb.PRINTED, asked, elements=said, shown=reads)
+    record_access(member, Verb.PRINTED, asked, elements=said, shown=by_agency(reads))
     context = {
         "search": asked,
         "asked": Asked(asked),

@@ -175,7 +175,7 @@ class AgreementAdmin(GatedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
         """Those in which the member's own agency gives or is given."""
         own = member_of(request).agency_id
-        return Agreement.objects.filter(Q(agency=own) | Q(partner=own)).order_by(*self.ordering)
+        return Agreement.objects.filter(Q(agency=own) | Q(partner=own)).order_by("-proposed_at")
 
     @admin.display(description="lets the partner")
     def opens(self, agreement: Agreement) -> str:
