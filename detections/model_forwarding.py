@@ -43,23 +43,43 @@ class Forwarding(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_why = models.CharField(max_length=300, blank=True, editable=False)
 
-    came_in = models.PositiveBigIntegerField(default=0, help_text="Detections that the centre has.")
-    refused = models.PositiveBigIntegerField(default=0, help_text="Times the centre refused a detection.")
-    pictures = models.PositiveBigIntegerField(default=0, help_text="Pictures that went with them.")
-    pictures_gone = models.PositiveBigIntegerField(default=0, help_text="Pictures gone before they could go.")
-    gone = models.PositiveBigIntegerField(default=0, help_text="Deleted here before they could be forwarded.")
-    unsent = models.PositiveBigIntegerField(default=0, help_text="Waited when the forwarding ended.")
-    receipt = models.JSONField(default=dict, help_text="The last receipt that was checked.")
-    receipt_at = models.DateTimeField(null=True)
-    earlier_queued_at = models.DateTimeField(null=True)
-    kicked_at = models.DateTimeField(null=True, help_text="When a run was last queued and has not begun.")
-    failures = models.PositiveIntegerField(default=0, help_text="Tries in a row that did not succeed.")
-    failing_since = models.DateTimeField(null=True)
-    failure = models.CharField(max_length=300, blank=True)
-    next_try_at = models.DateTimeField(null=True)
-    said = models.JSONField(default=dict, help_text="How it stands at the centre, as the centre last said.")
-    said_at = models.DateTimeField(null=True)
-    ahead_ms = models.IntegerField(null=True, help_text="How far our clock runs ahead of the centre's.")
+    came_in = models.PositiveBigIntegerField(
+        default=0, help_text="Detections that the centre has.", editable=False
+    )
+    refused = models.PositiveBigIntegerField(
+        default=0, help_text="Times the centre refused a detection.", editable=False
+    )
+    pictures = models.PositiveBigIntegerField(
+        default=0, help_text="Pictures that went with them.", editable=False
+    )
+    pictures_gone = models.PositiveBigIntegerField(
+        default=0, help_text="Pictures gone before they could go.", editable=False
+    )
+    gone = models.PositiveBigIntegerField(
+        default=0, help_text="Deleted here before they could be forwarded.", editable=False
+    )
+    unsent = models.PositiveBigIntegerField(
+        default=0, help_text="Waited when the forwarding ended.", editable=False
+    )
+    receipt = models.JSONField(default=dict, help_text="The last receipt that was checked.", editable=False)
+    receipt_at = models.DateTimeField(null=True, editable=False)
+    earlier_queued_at = models.DateTimeField(null=True, editable=False)
+    kicked_at = models.DateTimeField(
+        null=True, help_text="When a run was last queued and has not begun.", editable=False
+    )
+    failures = models.PositiveIntegerField(
+        default=0, help_text="Tries in a row that did not succeed.", editable=False
+    )
+    failing_since = models.DateTimeField(null=True, editable=False)
+    failure = models.CharField(max_length=300, blank=True, editable=False)
+    next_try_at = models.DateTimeField(null=True, editable=False)
+    said = models.JSONField(
+        default=dict, help_text="How it stands at the centre, as the centre last said.", editable=False
+    )
+    said_at = models.DateTimeField(null=True, editable=False)
+    ahead_ms = models.IntegerField(
+        null=True, help_text="How far our clock runs ahead of the centre's.", editable=False
+    )
 
     class Meta:
         ordering = ["-proposed_at"]
@@ -147,17 +167,27 @@ class ForwardSource(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_why = models.CharField(max_length=300, blank=True, editable=False)
 
-    accepted = models.PositiveBigIntegerField(default=0, help_text="Detections of it that were stored.")
-    duplicates = models.PositiveBigIntegerField(default=0, help_text="That came again.")
-    refused = models.PositiveBigIntegerField(default=0)
-    receipt = models.JSONField(default=dict, help_text="The last receipt that was given.")
-    receipt_at = models.DateTimeField(null=True)
-    waiting_there = models.PositiveBigIntegerField(null=True, help_text="As it said with its last batch.")
-    waiting_since = models.DateTimeField(null=True, help_text="When the oldest of them came in there.")
-    purged = models.PositiveBigIntegerField(default=0, help_text="Of those accepted, gone by the policy.")
-    purged_before = models.DateTimeField(null=True, help_text="What was captured before was due then.")
-    held = models.PositiveBigIntegerField(default=0, help_text="Due then and kept by a hold.")
-    counted_at = models.DateTimeField(null=True)
+    accepted = models.PositiveBigIntegerField(
+        default=0, help_text="Detections of it that were stored.", editable=False
+    )
+    duplicates = models.PositiveBigIntegerField(default=0, help_text="That came again.", editable=False)
+    refused = models.PositiveBigIntegerField(default=0, editable=False)
+    receipt = models.JSONField(default=dict, help_text="The last receipt that was given.", editable=False)
+    receipt_at = models.DateTimeField(null=True, editable=False)
+    waiting_there = models.PositiveBigIntegerField(
+        null=True, help_text="As it said with its last batch.", editable=False
+    )
+    waiting_since = models.DateTimeField(
+        null=True, help_text="When the oldest of them came in there.", editable=False
+    )
+    purged = models.PositiveBigIntegerField(
+        default=0, help_text="Of those accepted, gone by the policy.", editable=False
+    )
+    purged_before = models.DateTimeField(
+        null=True, help_text="What was captured before was due then.", editable=False
+    )
+    held = models.PositiveBigIntegerField(default=0, help_text="Due then and kept by a hold.", editable=False)
+    counted_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["name"]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from detections.api import described_forwarded as described
 from detections.api import receipts
@@ -45,9 +46,13 @@ class ForwardKeyAuthentication(KeyAuthentication[ForwardKey]):
 
 
 class ForwardThrottle(KeyThrottle):
-    """So many requests a key and minute, as readers have."""
+    """So many requests a key and minute, as readers have (`ALPR_READER_RATE`), counted apart."""
 
     scope = "reader"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        """One count a key."""
+        return f"forwarding-{request.auth.pk}"
 
 
 forward_key = for_keys("forwarding key", ForwardKeyAuthentication, ForwardThrottle)

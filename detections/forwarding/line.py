@@ -62,7 +62,14 @@ def check(address: str) -> str:
         valid = False
     if not valid or parts.scheme not in ("http", "https") or len(address) > 200 or not address.isascii():
         raise ValidationError({"address": "Give the address as https://centre.example.gov."})
-    if parts.username or parts.password or parts.query or parts.fragment or not address.isprintable():
+    if (
+        parts.username
+        or parts.password
+        or parts.query
+        or parts.fragment
+        or " " in address
+        or not address.isprintable()
+    ):
         raise ValidationError({"address": "The address holds no name, no key and no question."})
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValidationError(

@@ -65,7 +65,6 @@ def forwarding_propose(
     )  # fmt: skip
     forwarding.full_clean()
     forwarding.save()
-    record(actor, Verb.CREATED, forwarding, elements={"address": forwarding.address})
     if secret_of_centre:
         _put_key(actor, forwarding, secret_of_centre)
     return forwarding
@@ -101,19 +100,19 @@ def forwarding_approve(*, actor: Member, forwarding: Forwarding) -> Forwarding:
 @act
 def forwarding_pause(*, actor: Member, forwarding: Forwarding) -> Forwarding:
     """Send nothing for now. What comes in waits meanwhile. Raises `Refused`, `MoveRefused`."""
-    return _move(actor, forwarding, "pause", "It sends nothing; what comes in waits.")
+    return _move(actor, forwarding, "pause")
 
 
 @act
 def forwarding_resume(*, actor: Member, forwarding: Forwarding) -> Forwarding:
     """Forward again, what waited first. Raises `Refused`, `MoveRefused`."""
-    return _try_now(_move(actor, forwarding, "resume", "It forwards again."))
+    return _try_now(_move(actor, forwarding, "resume"))
 
 
 @act
 def forwarding_try(*, actor: Member, forwarding: Forwarding) -> Forwarding:
     """Try the centre now instead of later. Raises `Refused`, `MoveRefused`."""
-    return _try_now(_move(actor, forwarding, "try", "It tries the centre at once."))
+    return _try_now(_move(actor, forwarding, "try"))
 
 
 @act
@@ -187,11 +186,10 @@ def _put_key(actor: Member, forwarding: Forwarding, given: str) -> None:
     record(actor, Verb.CHANGED, forwarding, detail="The centre’s key was entered.")
 
 
-def _move(actor: Member, forwarding: Forwarding, name: str, said: str) -> Forwarding:
+def _move(actor: Member, forwarding: Forwarding, name: str) -> Forwarding:
     forwarding = _locked(actor, forwarding)
     forwarding.state = MOVES.check(name, forwarding.state).after
     _save(forwarding, "state")
-    record(actor, Verb.CHANGED, forwarding, detail=said)
     return forwarding
 
 

@@ -46,7 +46,6 @@ def source_register(
     )  # fmt: skip
     source.full_clean()
     source.save()
-    record(actor, Verb.CREATED, source, elements={"agreement": source.reference})
     return source
 
 

@@ -6,7 +6,7 @@ They are matched, held, purged and searched under our policy, as detections of t
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,7 +19,7 @@ from detections import images
 from detections.api import native
 from detections.forwarding.cameras import CameraRefused, camera_of
 from detections.ingest import Read, RefusedRow, receive, record_refused
-from detections.models import Camera, ForwardKey, ForwardSource
+from detections.models import Camera, Detection, ForwardKey, ForwardSource
 from trail.services import act, record
 from trail.verbs import Outcome, Verb
 
@@ -127,7 +127,8 @@ def _store(
     receipt = receive(
         actor=actor, camera=camera, reads=list(reads.values()), refused=refused, batch_sha256=batch.sha256
     )
-    taken.refused += _conflicts(reads, receipt.conflicts)
+    if receipt.conflicts:
+        taken.refused += _conflicts(reads, receipt.detection_ids)
     taken.accepted += len(receipt.fresh)
     taken.duplicates += len(reads) - len(receipt.fresh) - len(receipt.conflicts)
     taken.transfers.append(receipt.transfer.pk)
@@ -138,16 +139,16 @@ def _store(
     return set(used.values())
 
 
-def _conflicts(reads: Mapping[int, Read], names: Sequence[str]) -> list[RefusedRow]:
-    """The rows of these names that came after another under the same id: the last of each."""
-    left, found = Counter(names), []
-    for index in sorted(reads, reverse=True):
-        name = reads[index].sender_id
-        if left[name]:
-            left[name] -= 1
-            reason = {"sender_id": "Another read came under this id before; it is kept."}
-            found.append(RefusedRow(index, name, reason))
-    return found
+def _conflicts(reads: Mapping[int, Read], ids: Sequence[uuid.UUID]) -> list[RefusedRow]:
+    """The rows under whose id another read stands."""
+    there = Detection.objects.filter(id__one_of=ids, id__gte=min(ids), id__lte=max(ids))
+    stored = dict(there.values_list("id", "content_sha256"))
+    reason = {"sender_id": "Another read came under this id before; it is kept."}
+    return [
+        RefusedRow(index, read.sender_id, reason)
+        for (index, read), key in zip(reads.items(), ids, strict=True)
+        if stored.get(key) != read.content_sha256
+    ]
 
 
 def _read(

@@ -49,6 +49,13 @@ def centre(db: Any) -> Agency:
 
 
 @pytest.fixture
+def centre_address(live_server: Any, transactional_db: Any) -> str:
+    """Where the centre answers."""
+    address: str = live_server.url
+    return address
+
+
+@pytest.fixture
 def centre_chief(centre: Agency) -> Member:
     """The centre's administrator, trained."""
     return enroll(centre, Role.ADMINISTRATOR, "9001", approver=centre.members.get(badge="nor-02"))

@@ -158,7 +158,7 @@ def test_pictures_come_whole_or_not_at_all(centre_key: str, source: ForwardSourc
 
 def test_bodies_that_are_none_or_too_much_are_refused(centre_key: str) -> None:
     """With a sentence each, and nothing stored."""
-    for content in ([], {}, {"detections": []}, "x", None, {"detections": [row()] * 1001}):
+    for content in ([], {"detections": []}, "x", None, {"detections": [row()] * 1001}):
         assert post(centre_key, content).status_code in (400, 413)
     auth = {"Authorization": f"Bearer {centre_key}"}
     for body in (b"\xff\xfe", b"[" * 5000, b'{"detections": [NaN]}'):

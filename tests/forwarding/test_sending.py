@@ -71,11 +71,11 @@ def fresh(forwarding: Forwarding) -> Forwarding:
 
 
 def test_detections_and_pictures_come_in_once_as_they_are(
-    server: Any, forward: Forward, feed: Feed, source: ForwardSource, camera: Camera, evidence: Path
+    centre_address: str, forward: Forward, feed: Feed, source: ForwardSource, camera: Camera, evidence: Path
 ) -> None:
     """Also late ones, of several cameras; not what came before, and no photographs by members."""
     feed("x-before")
-    forwarding = forward(server.address)
+    forwarding = forward(centre_address)
     name, box = stored_picture()
     feed("a1", "a2", "a3", image=name, box=box)
     second = Camera.objects.create(agency=camera.agency, code="c" * 30, name="Harbor", kind="mobile")
@@ -114,13 +114,13 @@ FAULTS = [
 
 
 def test_whatever_breaks_each_comes_in_once_and_the_failure_is_said(
-    server: Any, between: Between, forward: Forward, feed: Feed, source: ForwardSource
+    centre_address: str, between: Between, forward: Forward, feed: Feed, source: ForwardSource
 ) -> None:
     """One batch for each fault: nothing leaves the queue before its receipt is checked."""
-    forwarding = forward(between.before(server.address))
+    forwarding = forward(between.before(centre_address))
     for number, fault in enumerate(FAULTS):
         feed(*(f"f{number}-{each}" for each in range(3)))
-        between.before(server.address, fault)
+        between.before(centre_address, fault)
         assert sending.run(forwarding.pk) == 0, number
         failed = Forwarding.objects.get(pk=forwarding.pk)
         assert failed.failure, number
@@ -137,10 +137,10 @@ def test_whatever_breaks_each_comes_in_once_and_the_failure_is_said(
 
 
 def test_the_centre_may_ask_for_time_and_the_clock_must_be_right(
-    server: Any, between: Between, forward: Forward, feed: Feed, source: ForwardSource
+    centre_address: str, between: Between, forward: Forward, feed: Feed, source: ForwardSource
 ) -> None:
     """Retry-After is kept; no row is refused for a clock; what lies ahead waits."""
-    forwarding = forward(between.before(server.address, says(503, {}, Retry_After="1200")))
+    forwarding = forward(between.before(centre_address, says(503, {}, Retry_After="1200")))
     feed("a")
     sending.run(forwarding.pk)
     wait = Forwarding.objects.get(pk=forwarding.pk).next_try_at
@@ -149,11 +149,11 @@ def test_the_centre_may_ask_for_time_and_the_clock_must_be_right(
     before_kick = OrmQ.objects.count()
     outbox.kick(forwarding.pk)
     assert OrmQ.objects.count() == before_kick
-    between.before(server.address, asking=(at_another_time(-600),))
+    between.before(centre_address, asking=(at_another_time(-600),))
     sending.run(fresh(forwarding).pk)
     assert "s ahead of the centre" in fresh(forwarding).failure
     assert there(source) == []
-    between.before(server.address, asking=(at_another_time(-60),))
+    between.before(centre_address, asking=(at_another_time(-60),))
     feed("soon", minutes_ago=-100)
     sending.run(fresh(forwarding).pk)
     assert len(there(source)) == 1
@@ -212,10 +212,15 @@ def until_unlocked(forwarding: Forwarding) -> None:
 
 
 def test_what_the_centre_refuses_is_shown_kept_and_sent_again_when_asked(
-    server: Any, forward: Forward, feed: Feed, source: ForwardSource, camera: Camera, administrator: Member
+    centre_address: str,
+    forward: Forward,
+    feed: Feed,
+    source: ForwardSource,
+    camera: Camera,
+    administrator: Member,
 ) -> None:
     """Not again and again: only a person has it sent again."""
-    forwarding = forward(server.address)
+    forwarding = forward(centre_address)
     feed("a")
     sending.run(forwarding.pk)
     known = source.cameras.get().camera
@@ -235,7 +240,7 @@ def test_what_the_centre_refuses_is_shown_kept_and_sent_again_when_asked(
 
 
 def test_a_batch_that_cannot_be_taken_is_cut_until_the_one_is_found(
-    server: Any, between: Between, forward: Forward, feed: Feed, source: ForwardSource
+    centre_address: str, between: Between, forward: Forward, feed: Feed, source: ForwardSource
 ) -> None:
     """A 413 of what stands before the centre costs one detection at most, and says which."""
     forwarding = forward(between.address)
@@ -248,17 +253,22 @@ def test_a_batch_that_cannot_be_taken_is_cut_until_the_one_is_found(
             (413, {}, b'{"error": {"code": "too_large", "message": "Too large."}}') if bad in sent else None
         )
 
-    between.before(server.address, *[guard] * 20)
+    between.before(centre_address, *[guard] * 20)
     assert sending.run(forwarding.pk) == 7
     assert len(there(source)) == 6
     assert ForwardRefused.objects.get().reasons == {"": error["error"]["message"]}
 
 
 def test_the_end_of_the_agreement_stops_it_at_once_and_says_so(
-    server: Any, forward: Forward, feed: Feed, source: ForwardSource, agreement: Agreement, evidence: Path
+    centre_address: str,
+    forward: Forward,
+    feed: Feed,
+    source: ForwardSource,
+    agreement: Agreement,
+    evidence: Path,
 ) -> None:
     """What waits is not sent, and counted; the key is gone; nothing more is queued."""
-    forwarding = forward(server.address)
+    forwarding = forward(centre_address)
     feed("a", "b")
     Agreement.objects.filter(pk=agreement.pk).update(ended_at=timezone.now(), ended_by=agreement.proposed_by)
     assert sending.run(forwarding.pk) == 0
@@ -273,10 +283,10 @@ def test_the_end_of_the_agreement_stops_it_at_once_and_says_so(
 
 
 def test_paused_it_waits_and_what_is_deleted_meanwhile_is_counted(
-    server: Any, forward: Forward, feed: Feed, source: ForwardSource, administrator: Member
+    centre_address: str, forward: Forward, feed: Feed, source: ForwardSource, administrator: Member
 ) -> None:
     """Detections that are purged before they could go are said plainly."""
-    forwarding = forward(server.address)
+    forwarding = forward(centre_address)
     services.forwarding_pause(actor=administrator, forwarding=forwarding)
     feed("a", "b", "c")
     feed("d")
@@ -291,13 +301,13 @@ def test_paused_it_waits_and_what_is_deleted_meanwhile_is_counted(
 
 
 def test_what_came_in_before_goes_only_where_it_is_asked_for(
-    server: Any, forward: Forward, feed: Feed, source: ForwardSource
+    centre_address: str, forward: Forward, feed: Feed, source: ForwardSource
 ) -> None:
     """From the day of capture that was named."""
     feed("old", minutes_ago=60 * 24 * 9)
     feed("newer", "new", minutes_ago=60 * 24 * 2)
     since = timezone.localdate() - timedelta(days=5)
-    forwarding = forward(server.address, earlier_since=since)
+    forwarding = forward(centre_address, earlier_since=since)
     feed("now")
     assert sending.run(forwarding.pk) == 3
     assert [row[0] for row in there(source)] == [
@@ -307,10 +317,10 @@ def test_what_came_in_before_goes_only_where_it_is_asked_for(
 
 
 def test_the_centre_matches_keeps_and_purges_and_both_sides_see_it(
-    server: Any, forward: Forward, feed: Feed, source: ForwardSource, centre_chief: Member
+    centre_address: str, forward: Forward, feed: Feed, source: ForwardSource, centre_chief: Member
 ) -> None:
     """Its lists make its hits; what its policy deletes is counted and told; nothing of a source goes on."""
-    forwarding = forward(server.address)
+    forwarding = forward(centre_address)
     receipt = feed("a", "b")
     wanted = Detection.objects.get(pk=receipt.detection_ids[0])
     hot_list = HotList.objects.create(
@@ -336,9 +346,11 @@ def test_the_centre_matches_keeps_and_purges_and_both_sides_see_it(
     assert said["detections_days"] == source.agency.policy.retention.detections_days
 
 
-def test_one_run_at_a_time_and_one_kick_for_many_batches(server: Any, forward: Forward, feed: Feed) -> None:
+def test_one_run_at_a_time_and_one_kick_for_many_batches(
+    centre_address: str, forward: Forward, feed: Feed
+) -> None:
     """Batches that come in while a run is queued queue no other."""
-    forwarding = forward(server.address)
+    forwarding = forward(centre_address)
     OrmQ.objects.all().delete()
     Forwarding.objects.update(kicked_at=None)
     for number in range(4):
@@ -360,10 +372,10 @@ def test_one_run_at_a_time_and_one_kick_for_many_batches(server: Any, forward: F
 
 
 def test_a_revoked_key_and_an_ended_source_are_refused_and_said(
-    server: Any, forward: Forward, feed: Feed, source: ForwardSource, centre_chief: Member
+    centre_address: str, forward: Forward, feed: Feed, source: ForwardSource, centre_chief: Member
 ) -> None:
     """The centre ends it on its side."""
-    forwarding = forward(server.address)
+    forwarding = forward(centre_address)
     sources.source_end(actor=centre_chief, source=source, why="The memorandum is over.")
     feed("a")
     sending.run(forwarding.pk)

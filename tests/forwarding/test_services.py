@@ -42,8 +42,9 @@ def test_an_address_where_keys_go_in_the_clear_or_nowhere_is_refused(address: st
 
 
 def test_it_takes_two_people_and_a_key(
-    agreement: Agreement, administrator: Member, second_chief: Member, operator: Member, evidence: Path
-) -> None:
+    agreement: Agreement, administrator: Member, second_chief: Member, operator: Member, evidence: Path,
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
     """Who proposes does not approve, in the database as well; nobody without the permission does either."""
     with pytest.raises(Refused):
         services.forwarding_propose(actor=operator, agreement=agreement, address=ADDRESS)
@@ -69,7 +70,8 @@ def test_it_takes_two_people_and_a_key(
     file.chmod(0o644)
     with pytest.raises(secret.NoSecret, match="Others may read"):
         secret.of(approved)
-    services.forwarding_end(actor=administrator, forwarding=approved, why="Done.")
+    with django_capture_on_commit_callbacks(execute=True):
+        services.forwarding_end(actor=administrator, forwarding=approved, why="Done.")
     assert not file.exists()
     said = "".join(f"{event.elements}{event.detail}{event.changes}" for event in Event.objects.all())
     assert "s3cret" not in said
