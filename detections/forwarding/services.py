@@ -142,6 +142,7 @@ def forwarding_again(*, actor: Member, forwarding: Forwarding) -> int:
 def forwarding_end(*, actor: Member, forwarding: Forwarding, why: str) -> Forwarding:
     """End a forwarding for good; what waits is not sent. Raises `Refused`, `MoveRefused`, ValidationError."""
     forwarding = _locked(actor, forwarding)
+    MOVES.check("end", forwarding.state)
     why = " ".join(why.split())
     if not why or len(why) > LONGEST_WHY:
         raise ValidationError({"why": f"Say why, in at most {LONGEST_WHY} characters."})
@@ -156,12 +157,8 @@ def end(*, actor: Actor, forwarding: Forwarding, why: str) -> Forwarding:
         return forwarding
     unsent = forwarding.queued.aggregate(count=Sum("count"))["count"] or 0
     forwarding.queued.all().delete()
-    forwarding.state, forwarding.ended_at, forwarding.ended_why = (
-        State.ENDED,
-        timezone.now(),
-        why[:LONGEST_WHY],
-    )
-    forwarding.unsent = unsent
+    forwarding.state, forwarding.ended_at = State.ENDED, timezone.now()
+    forwarding.ended_why, forwarding.unsent = why[:LONGEST_WHY], unsent
     _save(forwarding, "state", "ended_at", "ended_why", "unsent")
     record(actor, Verb.AGREEMENT_ENDED, forwarding, detail=why, elements={"not sent": unsent})
     transaction.on_commit(partial(secret.forget, forwarding))
