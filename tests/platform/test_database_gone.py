@@ -5,9 +5,11 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+import psycopg
 import pytest
 
 from alpr import embedded
+from alpr.cluster import SUPERUSER, socket_folder
 from tests.platform.test_up import read_until, wait_until
 
 
@@ -17,6 +19,17 @@ def ask(port: int, path: str) -> tuple[int, Any]:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
+
+
+OURS = "datname = 'alpr' AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+
+
+def kept(installation, *, end: bool = False) -> set[int]:
+    """The connections that the web process keeps, by the server's process numbers; `end` ends them."""
+    what = "pid, pg_terminate_backend(pid)" if end else "pid"
+    at = {"host": str(socket_folder(installation.data)), "user": SUPERUSER, "dbname": "postgres"}
+    with psycopg.connect(**at, autocommit=True) as administrator:
+        return {row[0] for row in administrator.execute(f"SELECT {what} FROM pg_stat_activity WHERE {OURS}")}
 
 
 @pytest.fixture
@@ -43,11 +56,17 @@ def test_not_ready_before_the_migrations(web, port):
 
 
 @pytest.mark.usefixtures("migrated")
-def test_not_ready_while_the_database_is_gone_and_ready_again_after(installation, web, port):
+def test_connections_are_kept_and_replaced_while_the_database_comes_and_goes(installation, web, port):
     code, body = ask(port, "/readyz")
     assert (code, body["status"]) == (200, "ready")
     assert body["queue"] == {"waiting": 0, "oldest_age_s": None}
     assert body["last_purge_at"] is None
+    first = kept(installation)
+    assert ask(port, "/readyz")[0] == 200
+    assert first & kept(installation), "the next request is lent the same connection"
+    ended = kept(installation, end=True)
+    wait_until(lambda: not ended & kept(installation), "they have ended")
+    assert ask(port, "/readyz")[0] == 200, "the first request after the break meets none of them"
     embedded.stop(installation.data)
     code, body = ask(port, "/readyz")
     assert (code, body) == (503, {"status": "not ready", "reason": "The database does not answer."})
