@@ -32,9 +32,9 @@ from detections import partitions
 from detections.models import Camera, Detection, ReaderKey
 
 CAMERAS = 50
-RATE = float(os.environ.get("ALPR_BENCH_READS_A_SECOND", "30"))
-TURNS = 6
-SECONDS_A_TURN = 10
+RATE = float(os.environ.get("ALPR_BENCH_READS_A_SECOND", "20"))
+TURNS = 5
+SECONDS_A_TURN = 8
 DAYS = 365
 DICE = random.Random(20261122)
 
