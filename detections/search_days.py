@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.models import prefetch_related_objects
 
 from detections import plates_seen, uuid7
@@ -118,9 +119,10 @@ def _text(found: DetectionQuerySet) -> str:
     """The condition as text, with its values in it. Raises EmptyResultSet where nothing can meet it."""
     compiler = found.query.get_compiler(connection=connection)
     try:
-        return f"({connection.ops.compose_sql(*compiler.compile(found.query.where))})"
+        sql, values = compiler.compile(found.query.where)
     except FullResultSet:
         return "TRUE"
+    return f"({mogrify(sql, values, connection)})"
 
 
 def _next(key: uuid.UUID) -> uuid.UUID:

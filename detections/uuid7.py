@@ -22,8 +22,11 @@ def detection_id(captured_at: datetime, *, camera: int, sender_id: str) -> uuid.
 
 
 def floor(moment: datetime) -> uuid.UUID:
-    """The smallest id of a detection captured at `moment` or later: the bound of ranges and partitions."""
-    return _compose(moment, 0)
+    """The smallest id of a detection captured at `moment` or later: the bound of ranges and partitions.
+
+    An id carries no time before 1970.
+    """
+    return _compose(max(moment, _EPOCH), 0)
 
 
 def captured_at(key: uuid.UUID) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -97,3 +97,14 @@ def test_a_search_that_nothing_can_meet_finds_nothing(search_for: SearchFor, cam
     store(camera, [("8KRB412", ago(0.1))])
     far = (10.0, 10.0, 100)
     assert query.page(search_for("8KRB412", circle=far)).rows == []
+
+
+def test_a_time_before_every_id_bounds_nothing(search_for: SearchFor, camera: Camera) -> None:
+    (read,) = store(camera, [("8KRB412", ago(0.1))])
+    search = search_for("8KRB412", since=datetime(1950, 1, 1, tzinfo=UTC))
+    assert query.page(search).rows == [read]
+    assert query.matching(search).get() == read
+    early = search_for(
+        "8KRB412", since=datetime(1950, 1, 1, tzinfo=UTC), until=datetime(1960, 1, 1, tzinfo=UTC)
+    )
+    assert query.page(early).rows == []
