@@ -80,11 +80,11 @@ def _list(agency: Agency, people: People) -> None:
 def _day(midnight: datetime, rng: random.Random) -> list[Read]:
     nine = midnight + timedelta(hours=9)
     reads = [
-        _read(normalize(plausible_plate(rng)), nine + timedelta(minutes=rng.uniform(0, 500)), QUAY, rng)
+        _read(normalize(plausible_plate("CA", rng)), nine + timedelta(minutes=rng.uniform(0, 500)), QUAY, rng)
         for _ in range(READS_A_DAY)
     ]
     over = nine + timedelta(minutes=rng.uniform(125, 200))
-    reads += _stay(normalize(plausible_plate(rng)), nine, over, QUAY, rng)
+    reads += _stay(normalize(plausible_plate("CA", rng)), nine, over, QUAY, rng)
     if midnight.toordinal() % 2:
         reads.append(_read(OWED[0][0], nine + timedelta(minutes=30), FERRY, rng))
     return sorted(reads, key=lambda read: read.captured_at)
