@@ -146,7 +146,7 @@ def _sort_out(
     ids: list[uuid.UUID], reads: Sequence[Read], parked: Mapping[uuid.UUID, str]
 ) -> tuple[dict[uuid.UUID, Read], list[str]]:
     """The reads to be stored, by id, and the sender's ids of those in conflict; the first of an id wins."""
-    contents = _contents(ids) | parked
+    contents = {**_contents(ids), **parked}
     fresh: dict[uuid.UUID, Read] = {}
     conflicts = []
     for detection_id, read in zip(ids, reads, strict=True):
