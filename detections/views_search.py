@@ -58,11 +58,11 @@ def search(request: HttpRequest) -> HttpResponse:
         made = _make(form, member) if not form.errors and (not broad or form.cleaned_data["ask"]) else None
         if made is not None:
             return redirect("search_results", made.pk)
-    own = Search.objects.filter(inquiry__member=member).select_related("inquiry").prefetch_related("cameras")
+    own = Search.objects.filter(inquiry__member=member).select_related("inquiry", "agency")
     context = {
         "form": form,
         "broad": broad,
-        "own": [Asked(one) for one in own[:LISTED]],
+        "own": [Asked(one) for one in own.prefetch_related("cameras", "agencies")[:LISTED]],
         "limit": query.LIMIT,
         "rules": member.agency.policy.search,
         "ground": ground_of(Camera.objects.filter(agency__in=form.choosable)),
