@@ -66,7 +66,7 @@ def test_a_finding_shows_both_reads_and_is_on_the_trail(
     for said in (
         "Quay St at 5th",
         "Bay Bridge ramp",
-        "23.7 miles (38.2 km)",
+        "23.8 miles (38.2 km)",
         "5 minutes",
         "mph",
         "One vehicle",
@@ -99,6 +99,7 @@ def test_others_purposes_old_ones_and_other_agencies_open_nothing(
     assert client.get(f"/findings/{apart.pk}/under/{theirs.pk}/").status_code == 404
     old = purpose(analyst)
     Inquiry.objects.filter(pk=old.pk).update(stated_at=timezone.now() - timedelta(hours=13))
+    old.refresh_from_db()
     assert client.get(f"/findings/{apart.pk}/under/{old.pk}/").status_code == 403
     east = found("Eastmoor")
     outsider = enroll(east, Role.ANALYST, "7002", approver=east.members.get(badge="eas-02"))
