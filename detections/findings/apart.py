@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from detections.findings.seen import Contradiction, Limits, Place, Seen, is_confusable, is_sure, may_be_one
 from detections.models import Finding
@@ -90,5 +90,5 @@ def doubts(one: Seen, other: Seen, around: Iterable[Seen]) -> tuple[str, ...]:
     return (*found, Doubt.CONFUSABLE.value) if is_confusable(one.plate, around) else tuple(found)
 
 
-def _order(seen: Seen) -> tuple[object, str]:
+def _order(seen: Seen) -> tuple[datetime, str]:
     return seen.captured_at, str(seen.key)

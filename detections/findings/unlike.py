@@ -162,7 +162,8 @@ def _gathered(by_look: Mapping[Look, list[Seen]], one: Look, other: Look) -> Sid
     if unlike.points < ENOUGH:
         return None
     with_one, with_other = _with(by_look, one, other), _with(by_look, other, one)
-    return Sides(*sorted((with_one, with_other), key=lambda side: _order(side[0])), unlike)
+    first, second = sorted((with_one, with_other), key=lambda side: _order(side[0]))
+    return Sides(first, second, unlike)
 
 
 def _with(by_look: Mapping[Look, list[Seen]], own: Look, against: Look) -> tuple[Seen, ...]:
