@@ -6,18 +6,10 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Agency
+from accounts.models import Agency, Agreement
 from detections.forms_evidence import line
 from detections.forms_holds import sentence
 from detections.forwarding import secret, services
-
-
-class AgreementChoice(forms.ModelChoiceField):
-    """One of the agreements, as its document is headed, with the other side."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """The partner and the title."""
-        return f"{obj.partner_name}: {obj.title}"
 
 
 class SecretField(forms.CharField):
@@ -32,7 +24,9 @@ class SecretField(forms.CharField):
 class ProposeForm(forms.Form):
     """Where detections are to go, under which agreement."""
 
-    agreement = AgreementChoice(label="Under which agreement?", queryset=None, empty_label=None)
+    agreement = forms.ModelChoiceField(
+        Agreement.objects.none(), label="Under which agreement?", empty_label=None
+    )  # fmt: skip
     address = line("Address of the centre", "Such as https://centre.example.gov.", most=200, css="mono")
     secret = SecretField(
         label="The centre’s key", required=False,

@@ -196,7 +196,7 @@ def _done(
     try:
         act(form.cleaned_data)
     except ValidationError as problems:
-        form.add_error(None, problems if not hasattr(problems, "error_dict") else problems.messages)  # type: ignore[arg-type]
+        form.add_error(None, problems if not hasattr(problems, "error_dict") else problems.messages)
     except MoveRefused as refused:
         record(member, Verb.ATTEMPTED, on, detail=str(refused), outcome=Outcome.REFUSED)
         form.add_error(None, str(refused))
