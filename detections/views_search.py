@@ -68,6 +68,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "ground": ground_of(Camera.objects.filter(agency__in=form.choosable)),
         "may_hold": gate.allows(member, Permission.HOLD),
         "may_approve": gate.allows(member, Permission.APPROVE_SEARCHES),
+        "may_review": gate.allows(member, Permission.REVIEW_FINDINGS),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "detections/search.html", context, status=status)

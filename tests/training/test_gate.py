@@ -200,6 +200,11 @@ def test_a_search_without_a_purpose_is_refused(operator: Member) -> None:
     gate.admit(operator, Permission.SEARCH, on=operator.agency)
 
 
+def test_a_finding_is_opened_under_a_purpose(analyst: Member) -> None:
+    assert refused(analyst, Permission.REVIEW_FINDINGS).kind == "purpose"
+    gate.require(analyst, Permission.REVIEW_FINDINGS, on=analyst.agency, inquiry=stated(analyst))
+
+
 @pytest.mark.parametrize("permission", [Permission.SEARCH, Permission.GIVE_PICTURES])
 def test_a_purpose_opens_for_its_own_member_alone(
     operator: Member, second_operator: Member, permission: Permission
