@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
-from django.utils import timezone
 
-from accounts.models import Agency, Member
+from accounts.models import Member
 from accounts.roles import Role
 from detections.findings.services import finding_close, finding_make
 from detections.models import Finding
@@ -91,27 +90,30 @@ def test_only_what_a_finding_rests_on_is_shown_under_it(
     assert client.get(f"{place}{other.pk}/image/").status_code == 404
 
 
-def test_others_purposes_old_ones_and_other_agencies_open_nothing(
-    apart: Finding, analyst: Member, supervisor: Member, sign_in: SignIn, agency: Agency
+def test_a_purpose_of_another_and_an_old_one_open_nothing(
+    apart: Finding, analyst: Member, supervisor: Member, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = sign_in(analyst)
-    theirs = purpose(supervisor)
+    theirs, own = purpose(supervisor), purpose(analyst)
+    said: dict[str, Any] = {"actor": analyst, "finding": apart, "result": "nothing", "note": "Looked at both"}
     assert client.get(f"/findings/{apart.pk}/under/{theirs.pk}/").status_code == 404
-    old = purpose(analyst)
-    Inquiry.objects.filter(pk=old.pk).update(stated_at=timezone.now() - timedelta(hours=13))
-    old.refresh_from_db()
-    assert client.get(f"/findings/{apart.pk}/under/{old.pk}/").status_code == 403
+    with pytest.raises(gate.Refused, match="stated by somebody else"):
+        finding_close(**said, inquiry=theirs)
+    monkeypatch.setattr(Inquiry, "GOOD_FOR", timedelta(0))
+    assert client.get(f"/findings/{apart.pk}/under/{own.pk}/").status_code == 403
+    with pytest.raises(gate.Refused, match="too long ago"):
+        finding_close(**said, inquiry=own)
+
+
+def test_another_agencys_findings_are_out_of_sight(apart: Finding, sign_in: SignIn) -> None:
     east = found("Eastmoor")
     outsider = enroll(east, Role.ANALYST, "7002", approver=east.members.get(badge="eas-02"))
-    away = sign_in(outsider)
-    assert "Bay Bridge" not in away.get("/findings/").content.decode()
-    assert away.get(f"/findings/{apart.pk}/").status_code == 404
-    own = purpose(outsider)
-    assert away.get(f"/findings/{apart.pk}/under/{own.pk}/").status_code == 404
-    said: dict[str, Any] = {"finding": apart, "result": "nothing", "note": "Looked at both"}
-    for actor, inquiry in ((outsider, own), (analyst, theirs), (analyst, old)):
-        with pytest.raises(gate.Refused):
-            finding_close(actor=actor, inquiry=inquiry, **said)
+    client, own = sign_in(outsider), purpose(outsider)
+    assert "Bay Bridge" not in client.get("/findings/").content.decode()
+    assert client.get(f"/findings/{apart.pk}/").status_code == 404
+    assert client.get(f"/findings/{apart.pk}/under/{own.pk}/").status_code == 404
+    with pytest.raises(gate.Refused):
+        finding_close(actor=outsider, finding=apart, result="nothing", note="Looked at both", inquiry=own)
 
 
 @pytest.mark.parametrize("who", ["operator", "dispatcher", "custodian", "auditor"])
