@@ -48,6 +48,8 @@ FRAMEWORK = {
 SHARED = {"django_q.failure", "django_q.ormq", "django_q.schedule"}
 # Asked of a key before anything else, whoever is signed in.
 KEYED = ("api_image", "api_hot_list_file", "api_hot_list_refresh")
+# An agreement is made with another agency of the installation, which is chosen by its name.
+NAMES_AGENCIES = {"accounts_agreement_add"}
 ALL_ROLES = [Role.ADMINISTRATOR, *(role for role in Role if role != Role.ADMINISTRATOR)]
 
 
@@ -138,7 +140,8 @@ def test_an_outsider_finds_no_record_of_this_agency(
         for method, status, shown, place in answers(client, address):
             leads_on = not address.name and status == 302
             shut = not address.record or status in (404, 405) or leads_on
-            if not shut or PLATE.encode() in shown or b"Alder" in shown or status >= 500:
+            named = b"Alder" in shown and address.name not in NAMES_AGENCIES
+            if not shut or PLATE.encode() in shown or named or status >= 500:
                 opened.append((method, address.path, status, place))
     assert opened == []
 
