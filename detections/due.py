@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from itertools import groupby
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -114,13 +117,18 @@ def authority(policy: Policy) -> str:
 
 
 def held_for(lines: Lines) -> dict[str, dict[str, int]]:
-    """How many detections and hits past their time each case holds."""
+    """How many detections and hits past their time each case holds, each once however many holds keep it."""
     counts: dict[str, dict[str, int]] = {}
     before, hits_due = uuid7.floor(lines.captured_before), lines.hits()
-    for hold in held.standing(lines.agency).order_by("case_number"):
-        of_case = counts.setdefault(hold.case_number, {"detections": 0, "hits": 0})
-        of_case["detections"] += held.held_detections(hold).filter(id__lt=before).count()
-        of_case["hits"] += hits_due.filter(pk__in=held.held_hits(hold).values("pk")).count()
+    standing = held.standing(lines.agency).order_by("case_number")
+    for case, holds in groupby(standing, key=lambda hold: hold.case_number):
+        of_case = list(holds)
+        detections = reduce(or_, map(held.held_detections, of_case))
+        hits = reduce(or_, map(held.held_hits, of_case))
+        counts[case] = {
+            "detections": detections.filter(id__lt=before).count(),
+            "hits": hits_due.filter(pk__in=hits.values("pk")).count(),
+        }
     return {case: numbers for case, numbers in counts.items() if any(numbers.values())}
 
 

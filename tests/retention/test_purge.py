@@ -265,6 +265,24 @@ def test_the_certificate_stands_on_the_trail_with_its_holds(
     assert "8KRB412" not in f"{event.sentence} {facts}"
 
 
+def test_what_two_holds_of_a_case_keep_is_counted_once(
+    agency: Agency, detect: Detect, hold: Place, entry: Any
+) -> None:
+    entry("8KRB412")
+    one, other = detect(hours_ago=24 * 400), detect("7ABC123", hours_ago=24 * 400)
+    hold(one)
+    hold(kind=Hold.Kind.PLATE, plate="8KRB412")
+    hold(kind=Hold.Kind.HIT, hit=Hit.objects.get())
+    hold(kind=Hold.Kind.CAMERA, camera=one.camera, since=one.captured_at - timedelta(hours=1))
+    hold(other, case_number="26-2")
+    run = purge(agency)
+    assert run.held_for == {
+        "26-11873": {"detections": 2, "hits": 1},
+        "26-2": {"detections": 1, "hits": 0},
+    }
+    assert (run.held, run.hits_held) == (2, 1)
+
+
 def test_a_missed_purge_is_overdue(agency: Agency) -> None:
     agency.policies.update(effective_from=timezone.now() - timedelta(hours=25))
     assert not is_overdue(agency)
