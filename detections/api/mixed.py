@@ -66,9 +66,15 @@ def _part(piece: bytes, number: int) -> Part:
 
 
 def _said(head: Message, word: str) -> str:
-    """A word of the part's `Content-Disposition`, or of its type; empty where neither has it."""
+    """A word of the part's `Content-Disposition`, or of its type; empty where neither has it.
+
+    A head that no device writes, such as one with a word in pieces of which some have no number, names none.
+    """
     for header in ("content-disposition", "content-type"):
-        said = head.get_param(word, header=header)
+        try:
+            said = head.get_param(word, header=header)
+        except (ValueError, TypeError):
+            continue
         if isinstance(said, str) and said.isprintable():
             return said.strip()
     return ""

@@ -92,6 +92,16 @@ def test_parts_without_names_are_told_by_their_kind(send: Send, evidence: Path) 
     assert [path.read_bytes() for path in files(evidence)] == [WHOLE]
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["name*" + "9" * 5_000 + "=x", "name*0*=a; name*2=b; name*=''%ff", "name*=x'y", "\xff", ";;=;name"],
+    ids=["number", "pieces", "quote", "byte", "empty"],
+)
+def test_a_head_that_no_device_writes_names_its_part_by_its_place(word: str) -> None:
+    whole = body((f"Content-Disposition: form-data; {word}", b"content"))
+    assert parts_of(whole, b"MIME_boundary") == [Part("part 1", "", b"content")]
+
+
 @given(st.lists(st.binary(max_size=60).filter(lambda one: b"MIME_boundary" not in one), max_size=4))
 def test_every_part_comes_out_byte_for_byte(contents: list[bytes]) -> None:
     whole = body(*[(named(f"{number}", "image/jpeg"), each) for number, each in enumerate(contents)])
