@@ -13,13 +13,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Agency, Member
-from detections import partitions, retention
+from detections import partitions, retention, uuid7
 from detections.models import Camera, Detection, Hold
+from detections.plates_seen import list_days
 from detections.retention import purge
 from tests.retention.conftest import Place
 from tests.retention.test_purge_faults import in_a_thread
 from tests.retention.world import Days, keep_for, stored
-from tests.search.conftest import Detect
+from tests.search.conftest import Detect, SearchFor
 
 OLD = 24 * 400
 
@@ -86,11 +87,15 @@ def test_days_that_are_empty_go_too(agency: Agency, outsider: Member, detect: De
     assert table(24 * 40) not in partitions.standing()
 
 
-def test_a_missing_partition_is_no_matter(agency: Agency, detect: Detect) -> None:
-    for days in (402, 401, 400):
+def test_a_missing_partition_is_no_matter(agency: Agency, detect: Detect, search_for: SearchFor) -> None:
+    for days in (402, 401, 400, 3, 2, 1):
         detect(hours_ago=24 * days)
+    list_days(agency)
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE {table(24 * 401)}")
+        for days in (401, 2):
+            cursor.execute(f"DROP TABLE {table(24 * days)}")
+    assert [search_for(plate).found for plate in ("8KRB412", "*KRB4*")] == [2, 2]
+    Detection.objects.filter(pk__gte=uuid7.floor(timezone.now() - timedelta(days=9))).delete()
     run = purge(agency)
     assert (run.rows_gone, len(run.days_dropped)) == (2, 2)
     again = detect(hours_ago=24 * 401)
