@@ -49,7 +49,7 @@ class Asker:
 
     def _sample(self) -> list[str]:
         """Plates of reads, so that frequent ones are frequent, and as many of the list of plates."""
-        half = self.count // 2 + 1
+        half = self.count * 2 // 3 + 1
         days = self._dice.sample(range(self._year.last - DAYS + 1, self._year.last), 20)
         plates: list[str] = []
         with connection.cursor() as cursor:
