@@ -265,7 +265,8 @@ ALPR_EASYOCR_FOLDER = environment.text("ALPR_EASYOCR_FOLDER", str(DATA_DIR / "ea
 ALPR_EASYOCR_NETWORK = environment.text("ALPR_EASYOCR_NETWORK", "")
 IMAGE_MAX_BYTES = environment.integer("ALPR_IMAGE_MAX_BYTES", 15 * 1024 * 1024)
 IMAGE_MAX_PIXELS = environment.integer("ALPR_IMAGE_MAX_PIXELS", 40_000_000)
-# Findings of swapped and counterfeit plates: the least speed that no vehicle goes, and how sure a read must be.
+# Findings of swapped and counterfeit plates: the least speed that no vehicle goes, and how sure a read
+# must be.
 FINDING_KMH = environment.integer("ALPR_FINDING_KMH", 200, minimum=100)
 FINDING_CONFIDENCE = environment.integer("ALPR_FINDING_CONFIDENCE", 90, minimum=50)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024

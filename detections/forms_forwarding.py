@@ -60,7 +60,7 @@ class SourceForm(forms.Form):
     """An agency that forwards to us."""
 
     name = line("Agency that sends", most=120)
-    prefix = line(
+    prefix = line(  # type: ignore[assignment]
         "Short name", "2 to 8 small letters and digits. It stands before its cameras’ codes: slpd-cam-12.",
         most=8, css="mono",
     )  # fmt: skip

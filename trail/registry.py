@@ -8,8 +8,9 @@ from django.apps import apps
 
 # What the worker counts and notes by itself where detections are forwarded.
 COUNTED = [
-    "accepted", "came_in", "counted_at", "duplicates", "ahead_ms", "earlier_queued_at", "failing_since", "failure",
-    "failures", "gone", "held", "kicked_at", "next_try_at", "pictures", "pictures_gone", "purged", "purged_before",
+    "accepted", "came_in", "counted_at", "duplicates", "ahead_ms", "earlier_queued_at", "failing_since",
+    "failure", "failures", "gone", "held", "kicked_at", "next_try_at", "pictures", "pictures_gone", "purged",
+    "purged_before",
     "receipt", "receipt_at", "refused", "said", "said_at", "unsent", "waiting_since", "waiting_there",
 ]  # fmt: skip
 

@@ -29,7 +29,7 @@ class ProposeAgreement(ActForm):
         "approves it; then search is granted to roles of the partner one by one."
     )
 
-    title = Line(max_length=120, help_text="As the document is headed.")
+    title = Line(max_length=120, help_text="As the document is headed.")  # type: ignore[assignment]
     reference = Line(max_length=60, required=False, help_text="The document’s number in the files.")
     partner = forms.ModelChoiceField(
         Agency.objects.none(),

@@ -36,7 +36,7 @@ class _SetProgram(ActForm):
     @classmethod
     def possible(cls, member: Member, row: Any) -> bool:
         """For a reader of the other program."""
-        return row.program != cls.program and row.kind != Camera.Kind.PHOTOGRAPH
+        return bool(row.program != cls.program and row.kind != Camera.Kind.PHOTOGRAPH)
 
     def perform(self) -> str:
         """Through the service."""

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Min, Q, QuerySet, Sum
@@ -58,7 +59,7 @@ def queue(camera: Camera, transfer: Transfer, fresh: Collection[uuid.UUID]) -> N
     """
     if not fresh or camera.kind == Camera.Kind.PHOTOGRAPH:
         return
-    facts = {
+    facts: dict[str, Any] = {
         "camera": camera.pk, "transfer": transfer.pk, "agency": camera.agency_id, "first": min(fresh),
         "last": max(fresh), "count": len(fresh), "at": transfer.received_at, "today": timezone.localdate(),
     }  # fmt: skip

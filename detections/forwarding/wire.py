@@ -128,7 +128,7 @@ def told(content: dict[str, Any], sent: Parcel, sha256: str) -> Told:
     receipt = content.get("receipt")
     if not isinstance(receipt, dict) or receipt.get("sha256") != sha256:
         raise WrongReceipt("The receipt is not for what was sent: its hash is another.")
-    counts = [receipt.get(name) for name in ("accepted", "duplicates", "refused")]
+    counts: list[Any] = [receipt.get(name) for name in ("accepted", "duplicates", "refused")]
     if any(not isinstance(count, int) or isinstance(count, bool) or count < 0 for count in counts):
         raise WrongReceipt("The receipt has no counts.")
     accepted, duplicates, refused = counts

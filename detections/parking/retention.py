@@ -111,8 +111,9 @@ def _delete(made: ParkingPurge, what: str) -> bool:
     rows: QuerySet[Any]
     kept: QuerySet[Any]
     rows, kept = (now.reads, now.reads_held) if what == "reads" else (now.hits, now.hits_held)
-    free = rows.exclude(pk__in=kept.values("pk")).order_by("pk")
-    gone = list(free.values_list("pk", flat=True)[:BATCH])
+    stays: Any = kept.values("pk")
+    free = rows.exclude(pk__in=stays).order_by("pk")
+    gone: Any = list(free.values_list("pk", flat=True)[:BATCH])
     if not gone:
         return False
     rows.model._default_manager.filter(pk__in=gone).delete()
