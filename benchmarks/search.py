@@ -37,18 +37,20 @@ BARE = "SELECT * FROM detections_detection WHERE id = ANY(%s) ORDER BY id DESC"
 class Figures:
     """Seconds of each inquiry of one kind: of its page's queries, of the bare SELECT, and of the whole page.
 
-    `fresh` are those of the same queries where each is the first of its connection, of one inquiry in five.
+    `beside` are those of the queries that found something, beside which a bare SELECT stands; `fresh` are
+    those where each is the first of its connection, of one inquiry in five.
     """
 
     kind: str
     database: list[float] = field(default_factory=list)
     fresh: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
+    beside: list[float] = field(default_factory=list)
     page: list[float] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
 
     def __str__(self) -> str:
-        ratio = sum(self.bare) / sum(self.database)
+        ratio = sum(self.bare) / sum(self.beside) if self.beside else 0
         return (
             f"{self.kind} ({len(self.rows)} inquiries, {statistics.mean(self.rows):.0f} rows each): "
             f"in the database {_spread(self.database)}, {ratio:.2f} of bare SELECTs by key "
@@ -59,6 +61,8 @@ class Figures:
 
 def _spread(took: list[float]) -> str:
     """Median and 95th of 100 in milliseconds."""
+    if len(took) < 2:
+        return "not enough"
     return f"{statistics.median(took) * 1000:.1f}/{statistics.quantiles(took, n=20)[-1] * 1000:.1f} ms"
 
 
@@ -125,7 +129,8 @@ def _once(one: Asked, get: Callable[[str], None]) -> dict[str, Any]:
     bare = _bare([row.pk for row in rows])
     address = f"/searches/{search.pk}/" + (f"?after={one.after}" if one.after else "")
     page = seconds(lambda: get(address))
-    return {"database": sum(database), "bare": bare, "page": page, "rows": len(rows)}
+    took = {"database": sum(database), "page": page, "rows": len(rows)}
+    return took | ({"bare": bare, "beside": sum(database)} if rows else {})
 
 
 @contextmanager
