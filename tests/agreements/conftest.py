@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Agency, Agreement, Member
 from accounts.roles import Role
 from detections.models import Camera
-from tests.cast import enroll, found
+from tests.cast import enroll
 from tests.search.conftest import detect, evidence, inquiry, sign_in
 from training.agreements import agreement_approve, agreement_propose, search_grant
 
@@ -23,9 +23,9 @@ Agree = Callable[..., Agreement]
 
 
 @pytest.fixture
-def neighbor(db: Any) -> Agency:
+def neighbor(outsider: Member) -> Agency:
     """Another department of the installation, whose data are asked for."""
-    return found("Eastmoor")
+    return outsider.agency
 
 
 @pytest.fixture
