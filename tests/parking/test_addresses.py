@@ -30,6 +30,7 @@ from tests.adapters import messages_one
 from tests.parking.conftest import Send, read, yesterday
 from tests.search.conftest import picture
 from trail.models import Event
+from trail.verbs import Verb
 from training.gate import Refused
 
 pytestmark = pytest.mark.django_db
@@ -138,4 +139,5 @@ def test_the_time_of_capture_decides_however_late_it_is_sent(
     assert (again.transfer.accepted, again.transfer.duplicates) == (1, 1)
     send(read(timezone.now(), sender_id="d"), camera=back)
     assert (Detection.objects.count(), ParkingRead.objects.count()) == (2, 2)
-    assert Event.objects.filter(object_pk=str(camera.pk), changes__has_key="program").count() == 2
+    changed = Event.objects.filter(verb=Verb.CHANGED, object_pk=str(camera.pk), changes__has_key="program")
+    assert changed.count() == 2
