@@ -168,7 +168,13 @@ def test_bodies_that_are_none_or_too_much_are_refused(centre_key: str) -> None:
     assert not Detection.objects.exists()
 
 
-leaf = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30)
+leaf = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=30)
+)
 anything = st.recursive(
     leaf, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4)
 )
