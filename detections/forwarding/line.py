@@ -73,7 +73,7 @@ def check(address: str) -> str:
         raise ValidationError({"address": "The address holds no name, no key and no question."})
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValidationError(
-            {"address": "Use https: over http the key and the reads would go in the clearr."}
+            {"address": "Use https: over http the key and the reads would go in the clear."}
         )
     return address
 

@@ -19,8 +19,11 @@ from detections.ingest import Read, Receipt, receive
 from detections.models import Camera, Forwarding, ForwardSource
 from tests.cast import enroll, found
 from tests.forwarding.between import Between
-from tests.hits.serving import *  # noqa: F403
+from tests.hits.browsing import browser
+from tests.hits.serving import server, uvicorn
 from trail.actors import System
+
+__all__ = ["browser", "server", "uvicorn"]
 
 Feed = Callable[..., Receipt]
 Forward = Callable[..., Forwarding]

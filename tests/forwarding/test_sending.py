@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.db import connection, connections
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -47,7 +46,6 @@ from trail.models import Event
 from trail.verbs import Verb
 
 HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
-pytestmark = pytest.mark.xdist_group("server")
 
 
 def here(forwarding: Forwarding) -> list[Any]:
