@@ -41,7 +41,13 @@ class ProposeForm(forms.Form):
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         keys = [one.pk for one in services.agreements(agency)]
-        self.fields["agreement"].queryset = agency.agreements.filter(pk__in=keys)  # type: ignore[attr-defined]
+        field = self.fields["agreement"]
+        field.queryset = agency.agreements.filter(pk__in=keys)  # type: ignore[attr-defined]
+        field.label_from_instance = _headed  # type: ignore[attr-defined]
+
+
+def _headed(agreement: Agreement) -> str:
+    return f"{agreement.title}, with {agreement.partner_name}"
 
 
 class KeyForm(forms.Form):

@@ -84,7 +84,8 @@ def test_an_agreement_must_let_detections_be_forwarded(
     """Not one that is proposed only, over, of another agency, or for searching alone."""
     today = timezone.localdate()
     changes: list[dict[str, Any]] = [
-        {"approved_by": None}, {"lets_forward": False, "lets_search": True}, {"partner": outsider.agency},
+        {"approved_by": None}, {"partner": outsider.agency},
+        {"lets_forward": False, "lets_search": True, "partner": outsider.agency},
         {"starts_on": today - timedelta(days=9), "ends_on": today - timedelta(days=1)},
     ]  # fmt: skip
     for change in changes:
