@@ -13,7 +13,7 @@ from accounts.models import Agency, Member
 from accounts.services import purpose_state
 from detections import held
 from detections.holds import hold_release_ask, hold_release_decide
-from detections.models import Detection, Hit, Hold, PurgeRun
+from detections.models import Detection, Finding, Hit, Hold, PurgeRun
 from detections.retention import purge
 from detections.services_search import search_make
 from tests.retention.conftest import END, REASON, Place
@@ -37,6 +37,13 @@ def subjects(detect: Detect, entry: Any, custodian: Member) -> Callable[[str], d
             since = one.captured_at.replace(hour=0, minute=0)
             search = search_make(actor=custodian, inquiry=inquiry, plate="8KRB412", since=since)
             return {"search": search}
+        if kind == Hold.Kind.FINDING:
+            finding = Finding.objects.create(
+                agency=one.agency, kind=Finding.Kind.UNLIKE, plate=one.plate, weight=3, one=one.pk,
+                other=one.pk, one_camera=one.camera, other_camera=one.camera, last_read_at=one.captured_at,
+            )  # fmt: skip
+            finding.reads.create(detection_id=one.pk)
+            return {"finding": finding}
         return {
             Hold.Kind.DETECTION: {"detection": one},
             Hold.Kind.HIT: {"hit": Hit.objects.get()},
